@@ -170,10 +170,7 @@ def _plain(block: Block) -> str:
         case Paragraph(spans) | Heading(spans) | Quote(spans):
             return _join(spans)
         case Bullets(items, ordered):
-            return "\n".join(
-                "  " * item.depth + (f"{number}. " if ordered and not item.depth else "- ") + _join(item.spans)
-                for number, item in enumerate(items, 1)
-            )
+            return "\n".join(_bullet(number, item, ordered) for number, item in enumerate(items, 1))
         case Code(code, _):
             return code
         case Sources(items):
@@ -182,6 +179,11 @@ def _plain(block: Block) -> str:
             return f"[{name}]"
         case Buttons():
             return ""
+
+
+def _bullet(number: int, item: Item, ordered: bool) -> str:
+    mark = f"{number}. " if ordered and not item.depth else "- "
+    return "  " * item.depth + mark + _join(item.spans)
 
 
 def source_line(number: int, source: Source) -> str:
