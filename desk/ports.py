@@ -80,10 +80,6 @@ class Channel(Protocol):
         """The bytes of a file somebody sent. Raises BadInput over the size limit, Unavailable."""
         ...
 
-    async def open_form(self, event: Event, form: "Form") -> None:
-        """Show a form for a press or command that is being handled, where the platform has forms."""
-        ...
-
     async def profile(self, identity: Identity) -> str:
         """The name to show for a person."""
         ...
@@ -106,7 +102,7 @@ class Channel(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """A field of a form. ``kind``: text, long_text, select (with ``options`` value -> label) or file."""
+    """A field of a form. ``kind``: text, long_text, select (``options``: value, label), person or file."""
 
     name: str
     label: str
@@ -117,7 +113,14 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """A small form; comes back as `FormSubmitted(form=name, value=value)`."""
+    """A small form; comes back as `FormSubmitted(form=name, value=value)`.
+
+    Channels get ``forms: Mapping[str, Form]`` at construction, keyed ``button:<action>`` or
+    ``command:<name>``: such a press or command opens the form at once (platforms give 3 s for that)
+    and makes no event of its own; ``value`` is then the button's value or the command's text.
+    A command that already carries a file or text makes an ordinary event. Platforms without forms
+    ignore the mapping.
+    """
 
     name: str
     title: str
