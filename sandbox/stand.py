@@ -41,17 +41,47 @@ class Bubble:
     typing: bool = False
     only_for: str = ""
     thread: list["Bubble"] = field(default_factory=list)
+    at: float = 0.0
+    """Seconds since 1970, to show a time beside it; 0: unknown."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Blank:
+    """One field of a form to fill in. ``kind``: text, long_text, select (``options``: value, label) or
+    file."""
+
+    name: str
+    label: str
+    kind: str = "text"
+    options: list[tuple[str, str]] = field(default_factory=list)
+    required: bool = True
+    value: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Sheet:
+    """A form (modal) that is open for one person; `Stand.act` with ``submit`` sends it, ``cancel`` closes
+    it."""
+
+    id: str
+    title: str
+    submit: str
+    person: str
+    blanks: list[Blank] = field(default_factory=list)
+    error: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
 class Pane:
-    """What one person (or channel) sees."""
+    """What one person (or channel) sees. ``commands``: (name with its slash, what it does)."""
 
     id: str
     title: str
     people: list[str]
     bubbles: list[Bubble] = field(default_factory=list)
     typing: bool = False
+    forms: list[Sheet] = field(default_factory=list)
+    commands: list[tuple[str, str]] = field(default_factory=list)
 
 
 class Stand(Protocol):
@@ -69,8 +99,12 @@ class Stand(Protocol):
         ...
 
     async def act(self, pane: str, person: str, action: str, **arguments: Any) -> Mapping[str, Any]:
-        """A person does something: say(text, thread=, files=[(name, bytes)]), press(bubble, button),
-        edit(bubble, text), delete(bubble), command(name, text, files=), submit(form, fields, files=)."""
+        """A person does something.
+
+        say(text, thread=, files=[(name, bytes)]), press(bubble, button), edit(bubble, text),
+        delete(bubble), command(name, text, files=) with a name like ``/report``,
+        submit(form, fields, files=[(name, bytes)]), cancel(form).
+        """
         ...
 
 
