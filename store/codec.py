@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 def _converter() -> BsonConverter:
     converter = make_converter(detailed_validation=False)
-    converter.register_structure_hook(object, lambda value, _: value)
+    converter.register_structure_hook_func(lambda kind: kind is object, lambda value, _: value)
     configure_tagged_union(Block, converter, tag_name="kind")
     configure_tagged_union(Event, converter, tag_name="kind")
     return converter
