@@ -1,0 +1,76 @@
+"""System texts in English."""
+
+from domain.texts.keys import Key
+
+TEXTS: dict[Key, str] = {
+    Key.GREETING: "Hello! I'm the assistant of {company}. Ask me anything; I answer from our documents "
+    "and can bring in a person at any time.",
+    Key.HELP: "Just write your question. I answer from the documents of {company} and show where it "
+    'says so. To talk to a person, press the button, send /human or write "agent".',
+    Key.PRIVACY: "{company} keeps your messages so that we can help you, and deletes them after a while. "
+    "You can ask for a copy or for erasure at any time: press a button or write to a person.",
+    Key.BUTTON_HUMAN: "Talk to a person",
+    Key.BUTTON_SOLVED: "That helped",
+    Key.BUTTON_YES: "Yes",
+    Key.BUTTON_NO: "No",
+    Key.SOURCES: "Sources",
+    Key.HELLO: "Hello! How can I help you?",
+    Key.WELCOME: "You're welcome! Is there anything else I can help with?",
+    Key.GOODBYE: "Goodbye, and have a good day! Just write when you need something.",
+    Key.SORRY_ANGER: "I understand that this is frustrating, and I'm sorry.",
+    Key.SORRY_SADNESS: "I'm sorry to hear that.",
+    Key.SORRY_FEAR: "I understand that you're worried. Let's sort this out.",
+    Key.REFUSAL: "I could not find this in our documents, and I don't want to guess. "
+    "Would you like to talk to a person?",
+    Key.CLARIFY_PREFIX: "One question, so that I can help you properly:",
+    Key.QUOTED: "Here is what our documents say:",
+    Key.HANDOFF: "I'm passing you on to a person from our team.",
+    Key.HANDOFF_ASSIGNED: "{agent} from our team will answer you here. You don't need to repeat anything.",
+    Key.HANDOFF_QUEUED: "All our colleagues are busy right now. You are number {position} in the queue; "
+    "the answer will come here.",
+    Key.HANDOFF_ALREADY: "A person is already taking care of it and will answer you here.",
+    Key.AGENT_JOINED: "{agent} has joined the conversation.",
+    Key.TRANSFERRED: "{agent} is now taking care of your request.",
+    Key.RELEASED: "Your contact had to leave. We are finding somebody else for you; you keep your place.",
+    Key.RESOLVED: "{agent} has marked your request as resolved. If something is still open, just write.",
+    Key.SURVEY: "How did we do? 1 is very poor, 5 is very good.",
+    Key.RATING_LABELS: "Very poor|Poor|Okay|Good|Very good",
+    Key.COMMENT_PROMPT: "Thank you! Would you like to add a word on why?",
+    Key.COMMENT_SKIP: "Skip",
+    Key.THANKS_RATING: "Thank you for your rating!",
+    Key.THANKS_COMMENT: "Thank you, we'll read that carefully.",
+    Key.GLAD: "Glad I could help!",
+    Key.REOPENED: "Your request is open again. We'll get back to you here.",
+    Key.STATUS_BOT: "You're talking to the assistant. No request is waiting.",
+    Key.STATUS_WAITING: "Your request is waiting for a person. You are number {position} in the queue.",
+    Key.STATUS_AGENT: "{agent} is taking care of your request.",
+    Key.STATUS_NONE: "You have no open request. Just write when you need something.",
+    Key.LANGUAGE_SET: "Fine, I'll answer in English from now on.",
+    Key.LANGUAGE_CHOOSE: "Which language would you like?",
+    Key.LANGUAGE_UNKNOWN: "I don't speak that language yet. You can choose: {choices}.",
+    Key.FILE_RECEIVED: "I've received your file, but I can't read files. "
+    "If you want, I'll pass it on to a person.",
+    Key.FILE_TOO_BIG: "This file is too big. The limit is {megabytes} MB.",
+    Key.TOO_LONG: "Your message was very long; I read the first {limit} characters.",
+    Key.TRY_AGAIN: "Something went wrong on our side. Please try again in a moment.",
+    Key.UNKNOWN_COMMAND: "I don't know this command. Send /help to see what I can do.",
+    Key.NOT_ALLOWED: "Sorry, you can't do that here.",
+    Key.OFFLINE_NOTICE: "Nobody from our team is online right now. Your message is kept, "
+    "and a person will answer you here.",
+    Key.OPENS_AT: "We're back at {time}.",
+    Key.LINK_CODE: "Your code is {code}. Send /link with it from your other account within "
+    "{minutes} minutes.",
+    Key.LINK_DONE: "Your accounts are now linked.",
+    Key.LINK_WRONG: "This code is wrong or has expired. Send /link to get a new one.",
+    Key.ERASE_CONFIRM: "Shall we erase everything we keep about you? This can't be undone.",
+    Key.ERASED: "Everything we kept about you has been erased.",
+    Key.EXPORTED: "Here is everything we keep about you.",
+    Key.COMMAND_START: "Say hello",
+    Key.COMMAND_ASK: "Ask a question",
+    Key.COMMAND_HUMAN: "Talk to a person",
+    Key.COMMAND_STATUS: "See the state of your request",
+    Key.COMMAND_LANGUAGE: "Choose your language",
+    Key.COMMAND_HELP: "What I can do",
+    Key.COMMAND_PRIVACY: "What we keep, and your rights",
+    Key.COMMAND_LINK: "Link your account on another platform",
+}
