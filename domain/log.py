@@ -25,8 +25,8 @@ class Kind(StrEnum):
     TICKET_SNOOZED = "ticket_snoozed"
     AGENT_REPLIED = "agent_replied"  # public reply of a human
     NOTE_ADDED = "note_added"
-    TICKET_SOLVED = "ticket_solved"  # agent = who resolved
-    TICKET_REOPENED = "ticket_reopened"
+    TICKET_SOLVED = "ticket_solved"  # agent = who resolved; [opened_at: ISO 8601, resolutions: int]
+    TICKET_REOPENED = "ticket_reopened"  # agent = who has it now; [opened_at: ISO 8601, resolutions: int]
     CONVERSATION_RESOLVED = "conversation_resolved"  # [by: "bot" | "agent", confirmed: bool]
     SURVEY_SENT = "survey_sent"  # agent = who resolved; [resolution: str]
     RATED = "rated"  # agent = who resolved; [rating: 1..5, resolution: str]; a later one replaces

@@ -1,0 +1,69 @@
+"""What customers asked and no document answered, most pressing first."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from domain.ids import derived
+from domain.log import Entry, Kind
+from reports.cluster import cluster, medoid
+from reports.mask import mask
+from reports.tally import Tally
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A cluster of refused questions. ``question`` is the most typical one, masked.
+
+    ``negative`` counts those asked in a bad mood; ``seconds`` is the agents' time spent on them;
+    ``people`` counts different customers. ``id`` stays the same while the typical question does.
+    """
+
+    id: str
+    question: str
+    count: int
+    people: int
+    negative: int
+    seconds: float
+    questions: tuple[str, ...]
+    entries: tuple[str, ...]
+
+    @property
+    def weight(self) -> float:
+        """Count x negative emotion x agents' time; each factor is 1 where there is none of it."""
+        return self.count * (1 + self.negative / self.count) * (1 + self.seconds / 3600)
+
+
+def find_gaps(asked: Iterable[Entry], tally: Tally) -> tuple[Gap, ...]:
+    """Clusters of the unanswered questions, by weight."""
+    entries = sorted(
+        (entry for entry in asked if entry.kind is Kind.QUESTION_UNANSWERED and _question(entry)),
+        key=lambda entry: (entry.at, entry.id),
+    )
+    groups: dict[int, list[Entry]] = defaultdict(list)
+    for number, entry in zip(cluster([_question(entry) for entry in entries]), entries, strict=True):
+        groups[number].append(entry)
+    gaps = [_gap(group, tally) for group in groups.values()]
+    return tuple(sorted(gaps, key=lambda gap: (-gap.weight, gap.question)))
+
+
+def _gap(group: list[Entry], tally: Tally) -> Gap:
+    questions = [_question(entry) for entry in group]
+    typical = questions[medoid(questions)]
+    talks = {entry.conversation or entry.ticket or entry.id for entry in group}
+    moods = [tally.gaps[entry.id][2] for entry in group if entry.id in tally.gaps]
+    spent = sum(tally.effort[talk][1] for talk in talks if talk in tally.effort)
+    return Gap(
+        id=derived("gap", typical.lower())[:12],
+        question=mask(typical),
+        count=len(group),
+        people=len({entry.customer or entry.conversation or entry.id for entry in group}),
+        negative=sum(moods),
+        seconds=spent / 1000,
+        questions=tuple(mask(question) for question in questions),
+        entries=tuple(entry.id for entry in group),
+    )
+
+
+def _question(entry: Entry) -> str:
+    return " ".join(str(entry.data.get("question") or "").split())

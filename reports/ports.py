@@ -1,0 +1,62 @@
+"""What reports need from outside; implemented by the store and by ``reports.memory``."""
+
+from collections.abc import AsyncIterator, Collection, Mapping
+from datetime import date, datetime
+from typing import Protocol
+
+from domain.ids import AgentId
+from domain.log import Entry, Kind
+
+
+class EventLog(Protocol):
+    """One company's append-only log."""
+
+    def between(
+        self, start: datetime, end: datetime, *, kinds: Collection[Kind] = ()
+    ) -> AsyncIterator[Entry]:
+        """Entries with ``start <= at < end``, in any order; only of these kinds, if any are given."""
+        ...
+
+    async def first(self) -> datetime | None:
+        """When the oldest entry happened; None: the log is empty."""
+        ...
+
+
+class Days(Protocol):
+    """One company's stored days. The bytes are opaque (see `reports.rollup`); at most a few MB a day."""
+
+    async def keep(self, *, day: date, zone: str, sums: bytes, carry: bytes) -> None:
+        """Store a day, replacing what was there."""
+        ...
+
+    async def sums(self, *, first: date, last: date, zone: str) -> Mapping[date, bytes]:
+        """The stored days from first to last, both included; days that aren't stored are left out."""
+        ...
+
+    async def carry(self, *, day: date, zone: str) -> bytes | None:
+        """What was still open when this day ended; None: the day isn't stored."""
+        ...
+
+    async def newest(self, *, before: date, zone: str) -> date | None:
+        """The latest stored day earlier than ``before``."""
+        ...
+
+    async def drop(self, *, since: date | None = None) -> None:
+        """Forget the days from ``since`` on, in every zone; None: all of them."""
+        ...
+
+
+class Claims(Protocol):
+    """Who may run a job: exactly one of all processes."""
+
+    async def claim(self, key: str) -> bool:
+        """True for the first caller with this key, ever; False for everyone else."""
+        ...
+
+
+class People(Protocol):
+    """Names to show in a report."""
+
+    async def names(self) -> Mapping[AgentId, str]:
+        """Every agent's name, also of those who left."""
+        ...
