@@ -1,9 +1,9 @@
 """A collection seen by one company: every filter and every document carries it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
-from pymongo import ASCENDING
+from pymongo import ASCENDING, UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
@@ -55,6 +55,11 @@ class Scoped:
         cursor = self._collection.find(self._of(where), sort=sort, limit=limit, session=session)
         return await cursor.to_list(None)
 
+    async def each(self, where: Mapping[str, Any], *, sort: Sort | None = None) -> AsyncIterator[Row]:
+        """All that fit, one after the other, without holding them all."""
+        async for row in self._collection.find(self._of(where), sort=sort):
+            yield row
+
     async def add(self, key: str, row: Mapping[str, Any], *, session: Session | None = None) -> bool:
         """Insert once; false if the key is there already (outside of transactions only)."""
         try:
@@ -74,10 +79,13 @@ class Scoped:
 
     async def once(self, rows: Mapping[str, Mapping[str, Any]], *, session: Session | None = None) -> None:
         """Insert those whose key isn't there yet; safe inside a transaction."""
-        for key, row in rows.items():
-            where = self._of({"_id": self.id(key)})
-            fresh = {name: value for name, value in row.items() if name != "company"}
-            await self._collection.update_one(where, {"$setOnInsert": fresh}, upsert=True, session=session)
+        if not rows:
+            return
+        writes = [
+            UpdateOne({"_id": self.id(key)}, {"$setOnInsert": {**row, "company": self.company}}, upsert=True)
+            for key, row in rows.items()
+        ]
+        await self._collection.bulk_write(writes, ordered=False, session=session)
 
     async def change(
         self,

@@ -1,0 +1,37 @@
+"""Bytes on their way between platforms: GridFS, one file a key."""
+
+from gridfs.asynchronous import AsyncGridFSBucket
+from gridfs.errors import FileExists, NoFile
+from pymongo.errors import DuplicateKeyError
+
+from domain.errors import Unavailable
+from domain.ids import CompanyId
+from store.client import translated
+from store.scoped import Db
+
+
+class MongoBlobs:
+    """Files of one company; implements `desk.ports.Fetched` by being called with a key."""
+
+    def __init__(self, *, db: Db, company: CompanyId) -> None:
+        self._bucket = AsyncGridFSBucket(db, bucket_name="blobs")
+        self._company = company
+
+    async def put(self, key: str, data: bytes) -> None:
+        """Keep bytes under a key; keeping the same key again changes nothing."""
+        async with translated():
+            try:
+                meta = {"company": self._company}
+                id = f"{self._company}|{key}"
+                await self._bucket.upload_from_stream_with_id(id, key, data, metadata=meta)
+            except (FileExists, DuplicateKeyError):
+                return
+
+    async def __call__(self, key: str) -> bytes:
+        """The bytes of a key. Raises Unavailable when they are gone."""
+        async with translated():
+            try:
+                stream = await self._bucket.open_download_stream(f"{self._company}|{key}")
+            except NoFile as error:
+                raise Unavailable("The file is not kept any more.") from error
+            return await stream.read()

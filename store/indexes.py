@@ -1,0 +1,52 @@
+"""Every index, in one place; made at start."""
+
+from pymongo import IndexModel
+
+from store.client import translated
+from store.scoped import Db
+
+DAY = 24 * 3600
+KEEP_HANDLED_DAYS = 60
+"""How long a handled event's source is remembered. Platforms redeliver within hours."""
+
+INDEXES: dict[str, list[IndexModel]] = {
+    "inbox": [
+        IndexModel([("company", 1), ("lane", 1), ("state", 1), ("n", 1)]),
+        IndexModel([("company", 1), ("state", 1), ("due_at", 1)]),
+        IndexModel([("handled_at", 1)], expireAfterSeconds=KEEP_HANDLED_DAYS * DAY),
+    ],
+    "outbox": [
+        IndexModel([("company", 1), ("queue", 1), ("state", 1), ("at", 1), ("n", 1)]),
+        IndexModel([("company", 1), ("state", 1), ("due_at", 1)]),
+        IndexModel([("company", 1), ("sent_ref.id", 1)]),
+        IndexModel([("company", 1), ("origin", 1)]),
+        IndexModel([("company", 1), ("lane", 1), ("purpose", 1), ("state", 1)]),
+    ],
+    "conversations": [IndexModel([("company", 1), ("lane", 1), ("started_at", -1)])],
+    "messages": [
+        IndexModel([("company", 1), ("conversation", 1), ("at", 1), ("n", 1)]),
+        IndexModel([("company", 1), ("ref.id", 1)]),
+        IndexModel([("company", 1), ("at", 1)]),
+    ],
+    "customers": [IndexModel([("company", 1), ("identity.user", 1)])],
+    "tickets": [
+        IndexModel([("company", 1), ("status", 1), ("waiting_since", 1)]),
+        IndexModel([("company", 1), ("assignee", 1), ("status", 1)]),
+        IndexModel([("company", 1), ("reference", 1)], unique=True),
+    ],
+    "agents": [IndexModel([("company", 1), ("availability", 1), ("load", 1), ("assigned_at", 1)])],
+    "feedback": [IndexModel([("company", 1), ("conversation", 1), ("sent_at", -1)])],
+    "events": [IndexModel([("company", 1), ("at", 1)]), IndexModel([("company", 1), ("kind", 1), ("at", 1)])],
+    "traces": [IndexModel([("company", 1), ("at", -1)])],
+    "documents": [IndexModel([("company", 1), ("name", 1), ("version", -1)])],
+    "passages": [IndexModel([("company", 1), ("document", 1), ("version", 1), ("position", 1)])],
+    "days": [IndexModel([("company", 1), ("zone", 1), ("day", 1)])],
+    "gaps": [IndexModel([("company", 1), ("at", -1)])],
+}
+
+
+async def create(db: Db) -> None:
+    """Make what is missing; what is there stays."""
+    async with translated():
+        for name, models in INDEXES.items():
+            await db[name].create_indexes(models)
