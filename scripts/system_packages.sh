@@ -6,7 +6,7 @@ library libcurl.so.4|libcurl4t64 libcurl4|the private MongoDB server does not st
 library libssl.so.3|libssl3t64 libssl3|the private MongoDB server does not start; set a MongoDB URI in config.toml instead
 program tesseract|tesseract-ocr|scanned pages and photos of documents are refused, and their tests skipped
 program chromium chromium-browser google-chrome|chromium|the tests of the sandbox page are skipped
-font DejaVuSans.ttf|fonts-dejavu-core|pictures of the sandbox page may have no letters
+font DejaVuSans.ttf|fonts-dejavu-core|pictures of the sandbox page may lack letters
 font NotoColorEmoji.ttf|fonts-noto-color-emoji|emoji show as boxes in pictures of the sandbox page
 ROWS
 }
@@ -16,9 +16,9 @@ present() {
     shift
     for name in "$@"; do
         case $kind in
-            library) { ldconfig -p 2>/dev/null || /sbin/ldconfig -p; } | grep -q "$name" && return 0 ;;
+            library) [[ "$(PATH=$PATH:/sbin:/usr/sbin ldconfig -p 2>/dev/null)" == *"$name"* ]] && return 0 ;;
             program) command -v "$name" >/dev/null && return 0 ;;
-            font) find /usr/share/fonts ~/.fonts ~/.local/share/fonts -name "$name" 2>/dev/null | grep -q . && return 0 ;;
+            font) [ -n "$(find /usr/share/fonts ~/.fonts ~/.local/share/fonts -name "$name" 2>/dev/null || true)" ] && return 0 ;;
         esac
     done
     return 1
@@ -43,15 +43,19 @@ apt_update_once() {
     as_root apt-get update -qq >.cache/apt.log 2>&1 || say "  apt-get update failed; going on with the lists there are."
 }
 
-# Installs the first of the candidates that apt knows. Ubuntu's chromium is a stub for a snap: not that one.
+# Installs the first of the candidates that apt knows; what failed once isn't tried at every call.
+# Ubuntu's chromium is a stub for a snap: not that one.
 apt_first() {
-    local name
+    local name known
+    grep -qxF "$*" .cache/apt.failed 2>/dev/null && return 1
+    apt_update_once
     for name in "$@"; do
-        apt-cache show "$name" 2>/dev/null | grep -q '^Version:.*snap' && continue
-        apt-cache show "$name" >/dev/null 2>&1 || continue
+        known=$(apt-cache show "$name" 2>/dev/null) || continue
+        [[ "$known" == *snap* ]] && continue
         say "Installing $name with apt ..."
         apt_install "$name" && return 0
     done
+    printf '%s\n' "$*" >>.cache/apt.failed
     return 1
 }
 
@@ -60,11 +64,8 @@ system_packages() {
     while IFS='|' read -r check candidates loss <&3; do
         # shellcheck disable=SC2086  # the words are meant to be split
         present $check && continue
-        if may_install; then
-            apt_update_once
-            # shellcheck disable=SC2086
-            apt_first $candidates && continue
-        fi
+        # shellcheck disable=SC2086
+        may_install && apt_first $candidates && continue
         say "Missing: ${candidates##* }. Without it, $loss. (sudo apt-get install ${candidates##* })"
     done 3< <(system_table)
 }
@@ -72,9 +73,6 @@ system_packages() {
 need_venv_module() {
     local version
     version=$("$1" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
-    if may_install; then
-        apt_update_once
-        apt_first "$version" python3-venv && return
-    fi
+    may_install && apt_first "$version" python3-venv && return
     stop "Python's venv module is missing. Install it with: sudo apt-get install $version"
 }
