@@ -1,7 +1,8 @@
 """Reports on demand."""
 
+import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -12,31 +13,14 @@ from reports.gaps import Gap, find_gaps
 from reports.history import History, Stretch
 from reports.periods import Period, parse_period
 from reports.ports import Days, EventLog, People
+from reports.result import Chart, Report
+from reports.table import table
 from reports.tally import Tally, merge
 from reports.view import View
 
+__all__ = ["KINDS", "Chart", "Report", "Reporter"]
+
 KINDS = ("csat", "emotions", "workload", "speed", "gaps", "all")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chart:
-    """A picture with words for those who can't see it. ``name`` is a file name without folder."""
-
-    name: str
-    png: bytes
-    alt: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """``charts``, ``csv`` and ``pdf`` are empty unless the full report was asked for."""
-
-    title: str
-    headline: str
-    lines: tuple[str, ...]
-    charts: tuple[Chart, ...] = ()
-    csv: bytes = b""
-    pdf: bytes = b""
 
 
 class Reporter:
@@ -67,17 +51,20 @@ class Reporter:
         agent: str | None = None,
         now: datetime | None = None,
         full: bool = False,
+        theme: str = "light",
     ) -> Report:
         """A report in words; with charts, CSV and PDF if ``full``. Raises BadInput on what it can't make.
 
-        ``kind`` is one of KINDS; ``period`` today, 7d, 30d or two days; ``agent`` an id.
+        ``kind`` is one of KINDS; ``period`` today, 7d, 30d or two days; ``agent`` an id;
+        ``theme`` of the charts light or dark.
         """
         kind = kind.strip().lower() or "all"
         if kind not in KINDS:
             raise BadInput(f"I don't know the report “{kind[:40]}”. Choose one of: {', '.join(KINDS)}.")
         view = await self.view(period=period, agent=agent, now=now, gaps=kind in ("gaps", "all"))
         title = f"{'Report' if kind == 'all' else f'Report: {kind}'}, {view.period}"
-        return Report(title=title, headline=words.headline(view, kind), lines=words.lines(view, kind))
+        plain = Report(title=title, headline=words.headline(view, kind), lines=words.lines(view, kind))
+        return await asyncio.to_thread(_complete, plain, view, kind, theme) if full else plain
 
     async def view(
         self, *, period: str, agent: str | None = None, now: datetime | None = None, gaps: bool = True
@@ -107,3 +94,11 @@ class Reporter:
     async def _gaps(self, period: Period, tally: Tally) -> tuple[Gap, ...]:
         asked = self._log.between(period.start, period.end, kinds={Kind.QUESTION_UNANSWERED})
         return find_gaps([entry async for entry in asked], tally)
+
+
+def _complete(report: Report, view: View, kind: str, theme: str) -> Report:
+    from reports import charts
+
+    pages = charts.pdf(view, kind, title=report.title, headline=report.headline, lines=report.lines)
+    pictures = charts.draw(view, kind, theme=charts.THEMES[theme])
+    return replace(report, charts=pictures, csv=table(view, kind), pdf=pages)

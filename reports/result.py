@@ -1,0 +1,24 @@
+"""What a report is made of."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """A picture with words for those who can't see it. ``name`` is a file name without folder."""
+
+    name: str
+    png: bytes
+    alt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """``charts``, ``csv`` and ``pdf`` are empty unless the full report was asked for."""
+
+    title: str
+    headline: str
+    lines: tuple[str, ...]
+    charts: tuple[Chart, ...] = ()
+    csv: bytes = b""
+    pdf: bytes = b""
