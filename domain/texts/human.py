@@ -5,8 +5,9 @@ person"). Precision comes first: a wrong handoff wakes an agent, a missed one le
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
+
+from domain.texts.fold import fold
 
 READ_CHARACTERS = 4_000
 """No more of a message is looked at, so that a huge one costs nothing."""
@@ -16,7 +17,7 @@ SHORT_WORDS = 6
 
 def asks_for_human(text: str) -> bool:
     """Whether somebody asks to be handed over to a person."""
-    words = _fold(text[:READ_CHARACTERS])
+    words = fold(text[:READ_CHARACTERS])
     if _is_bare_request(words):
         return True
     return any(_sentence_asks(sentence) for sentence in _SENTENCE_END.split(words) if sentence.strip())
@@ -35,25 +36,16 @@ def _sentence_asks(sentence: str) -> bool:
     )
 
 
-_MARKS = re.compile("[\u0300-\u036f\u0640\u064b-\u065f\u093c]")
-"""Accents, Arabic vowel signs and the Hindi nukta: people leave them out when they type in a hurry."""
-_LETTERS = str.maketrans({"ى": "ي", "ة": "ه", "’": "'", "´": "'", "`": "'", "ı": "i"})
 _SENTENCE_END = re.compile(r"[.!?\n;؟।…]+")
 _BETWEEN_WORDS = re.compile(r"[\s.,:!?;…।؟،«»“”„\"()]+")
 
 
-def _fold(text: str) -> str:
-    """Lower case, without accents, and with one spelling of each letter."""
-    decomposed = unicodedata.normalize("NFD", text.casefold().translate(_LETTERS))
-    return unicodedata.normalize("NFC", _MARKS.sub("", decomposed)).translate(_LETTERS)
-
-
 def _words(text: str) -> frozenset[str]:
-    return frozenset(_fold(text).split())
+    return frozenset(fold(text).split())
 
 
 def _phrases(text: str) -> frozenset[str]:
-    return frozenset(phrase.strip() for phrase in _fold(text).split(","))
+    return frozenset(phrase.strip() for phrase in fold(text).split(","))
 
 
 _POLITE = _words(

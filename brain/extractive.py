@@ -1,0 +1,140 @@
+"""Answers by quoting: no language model, no key. It says that it quotes."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from brain.lexical import CELL, is_table, sentences, stems
+from brain.markdown import escape
+from brain.ports import Draft, Prompt
+from domain.answer import Action, Author
+from domain.emotion import Feeling
+from domain.errors import Unavailable
+from domain.ids import PassageId
+from domain.knowledge import Found
+from domain.texts import Key, say
+
+MOST_QUOTES = 3
+MOST_CHARACTERS = 700
+NEAR = 0.6
+"""A further quote must score at least this share of the best one."""
+EARLIER = 0.3
+"""Weight of the words of the customer's message before, for follow-up questions."""
+WINDOW = 1
+"""Sentences shown after the best one of a passage: an answer often goes on."""
+
+_SORRY = {
+    Feeling.ANGER: Key.SORRY_ANGER,
+    Feeling.DISGUST: Key.SORRY_ANGER,
+    Feeling.SADNESS: Key.SORRY_SADNESS,
+    Feeling.FEAR: Key.SORRY_FEAR,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quotation:
+    """Lines of one passage; of a table, the first is its header."""
+
+    passage: PassageId
+    lines: tuple[str, ...]
+    score: float
+    table: bool = False
+
+
+class ExtractiveResponder:
+    """Quotes the best sentences or rows of the best passages."""
+
+    async def respond(self, prompt: Prompt) -> Draft:
+        """Raises Unavailable when there is nothing to quote."""
+        quotes = quotations(prompt)
+        if not quotes:
+            raise Unavailable("nothing to quote")
+        opening = say(Key.QUOTED, prompt.language)
+        if sorry := _SORRY.get(prompt.emotion.label):
+            opening = f"{say(sorry, prompt.language)} {opening}"
+        text = "\n\n".join((escape(opening), *map(_markdown, quotes)))
+        return Draft(
+            action=Action.REPLY, text=text, cited=tuple(quote.passage for quote in quotes), quoted=True
+        )
+
+
+def quotations(prompt: Prompt) -> tuple[Quotation, ...]:
+    """The best quotations, best first, within the limits of number and length."""
+    wanted = _wanted(prompt)
+    rare = _rarity(prompt.passages)
+    best = [_best(found, wanted, rare) for found in prompt.passages if found.passage.text.strip()]
+    ranked = sorted(best, key=lambda quote: -quote.score)
+    return tuple(_fitting(quote for quote in ranked if quote.score >= NEAR * ranked[0].score))
+
+
+def _fitting(quotes: Iterable[Quotation]) -> Iterable[Quotation]:
+    room = MOST_CHARACTERS
+    for count, quote in enumerate(quotes):
+        room -= sum(map(len, quote.lines))
+        if count and (count >= MOST_QUOTES or room < 0):
+            return
+        yield quote
+
+
+def _wanted(prompt: Prompt) -> dict[str, float]:
+    """How much each stem of the question counts; those of the message before it a little."""
+    before = next((line.text for line in reversed(prompt.history) if line.author is Author.CUSTOMER), "")
+    return dict.fromkeys(stems(before), EARLIER) | dict.fromkeys(stems(prompt.question), 1.0)
+
+
+def _rarity(passages: Sequence[Found]) -> dict[str, float]:
+    """Inverse document frequency among the lines of what was found: words in all of them say little."""
+    lines = [line for found in passages for line in _lines(found.passage.text)]
+    counts = Counter(stem for line in lines for stem in set(stems(line)))
+    return {stem: math.log(1 + len(lines) / count) for stem, count in counts.items()}
+
+
+def _lines(text: str) -> list[str]:
+    return text.split("\n") if is_table(text) else sentences(text)
+
+
+def _best(found: Found, wanted: dict[str, float], rare: dict[str, float]) -> Quotation:
+    passage = found.passage
+    around = set(stems(f"{passage.title} {passage.heading}"))
+    scores = [_score(line, wanted, rare, around) for line in _lines(passage.text)]
+    pick = _rows if is_table(passage.text) else _sentences
+    lines, score = pick(_lines(passage.text), scores)
+    return Quotation(
+        passage=passage.id,
+        lines=lines,
+        score=(score + 0.1) * (0.2 + found.relevance),
+        table=is_table(passage.text),
+    )
+
+
+def _score(line: str, wanted: dict[str, float], rare: dict[str, float], around: set[str]) -> float:
+    """Weight of the wanted stems in a line; a heading's stem counts half, as it is there for all lines."""
+    inside = set(stems(line))
+    own = sum(weight * rare.get(stem, 1.0) for stem, weight in wanted.items() if stem in inside)
+    shared = sum(
+        weight * rare.get(stem, 1.0) / 2 for stem, weight in wanted.items() if stem in around - inside
+    )
+    return own + shared
+
+
+def _sentences(lines: Sequence[str], scores: Sequence[float]) -> tuple[tuple[str, ...], float]:
+    """The best sentence and the one after it."""
+    at = max(range(len(lines)), key=lambda index: scores[index])
+    return tuple(lines[at : at + 1 + WINDOW]), scores[at]
+
+
+def _rows(lines: Sequence[str], scores: Sequence[float]) -> tuple[tuple[str, ...], float]:
+    """The header and the rows that fit about equally well; all of a small table when none stands out."""
+    header, body = lines[0], range(1, len(lines))
+    top = max(scores[index] for index in body)
+    chosen = [index for index in body if scores[index] >= NEAR * top]
+    return (header, *(lines[index] for index in chosen[:6])), top + scores[0] / 2
+
+
+def _markdown(quote: Quotation) -> str:
+    if quote.table:
+        rows = [[escape(cell) for cell in line.split(CELL)] for line in quote.lines]
+        rule = ["---"] * len(rows[0])
+        return "\n".join(f"| {' | '.join(cells)} |" for cells in [rows[0], rule, *rows[1:]])
+    return "> " + " ".join(escape(" ".join(line.split())) for line in quote.lines)
