@@ -131,6 +131,18 @@ class AppHomeOpened(Inbound):
     """An agent opened the app's home page (Slack)."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketDue(Inbound):
+    """Time passed for a ticket; made by the service itself, so that it takes the same way as the rest.
+
+    ``what``: ``unclaimed`` (nobody claimed it in time), ``snoozed`` (it comes back), ``left`` (its agent
+    went offline).
+    """
+
+    ticket: str
+    what: str
+
+
 Event = (
     MessageReceived
     | MessageEdited
@@ -141,4 +153,5 @@ Event = (
     | Blocked
     | AddressMoved
     | AppHomeOpened
+    | TicketDue
 )

@@ -35,7 +35,8 @@ class Ticket:
     """``reference`` is what people say (``T-12``). ``waiting_since`` orders the queue.
 
     ``claimed``: the assignee pressed Claim or wrote to the customer. ``solved_by`` keeps who resolved
-    it, whatever happens later. ``resolutions`` counts how often it was solved.
+    it, whatever happens later. ``resolutions`` counts how often it was solved. ``missed_by`` did not claim
+    it in time, so others come first.
     """
 
     id: TicketId
@@ -63,3 +64,4 @@ class Ticket:
     summary: str = ""
     sources: tuple[Source, ...] = ()
     suggestion: str = ""
+    missed_by: tuple[AgentId, ...] = ()

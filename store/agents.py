@@ -1,6 +1,6 @@
 """Agents, and how many open tickets each has."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from domain.ids import AgentId, CompanyId, Identity, derived
@@ -63,12 +63,17 @@ class MongoAgents:
             if by:
                 await self._rows.change({"_id": self._rows.id(id)}, {"$inc": {"load": by}}, session=session)
 
-    async def least_busy(self, at: datetime, session: Session) -> Row | None:
+    async def least_busy(self, at: datetime, last: Collection[AgentId], session: Session) -> Row | None:
         """Inside a transaction: take a place with the least busy online agent who has room.
 
-        Ties go to whoever was assigned longest ago (never counts as longest).
+        Ties go to whoever was assigned longest ago (never counts as longest). Those in ``last`` are
+        asked only when nobody else has room.
         """
         room = {"availability": Availability.ONLINE.value, "$expr": {"$lt": ["$load", "$capacity"]}}
+        others = {**room, "id": {"$nin": list(last)}}
         update = {"$inc": {"load": 1}, "$set": {"assigned_at": at}}
         order = [("load", 1), ("assigned_at", 1), ("key", 1)]
-        return await self._rows.change(room, update, sort=order, session=session)
+        found = await self._rows.change(others, update, sort=order, session=session)
+        if found is None and last:
+            found = await self._rows.change(room, update, sort=order, session=session)
+        return found

@@ -48,7 +48,7 @@ class MongoAssignment:
             row = await self._tickets.one({"status": Status.NEW.value}, sort=longest, session=session)
             if row is None:
                 return None
-            agent = await self._agents.least_busy(at, session)
+            agent = await self._agents.least_busy(at, row["missed_by"], session)
             if agent is None:
                 return None
             talk = await self._conversations.get(row["conversation"], session=session)

@@ -87,9 +87,10 @@ def transfer(ticket: Ticket, agent: Agent) -> Ticket:
 
 
 def release(ticket: Ticket) -> Ticket:
-    """Back to the queue; it keeps its place there."""
+    """Back to the queue; it keeps its place there, and whoever had it is asked last."""
     status = after(ticket, Move.RELEASE)
-    return replace(ticket, status=status, assignee=None, assignee_name="", claimed=False)
+    missed = (*ticket.missed_by, ticket.assignee) if ticket.assignee else ticket.missed_by
+    return replace(ticket, status=status, assignee=None, assignee_name="", claimed=False, missed_by=missed)
 
 
 def reply(ticket: Ticket, agent: Agent) -> Ticket:

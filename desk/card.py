@@ -1,0 +1,150 @@
+"""What agents see of a ticket in Slack: the card, and the lines in its thread. Staff texts are English."""
+
+from domain.answer import Author, Line, Reason
+from domain.content import (
+    Block,
+    Button,
+    Buttons,
+    ButtonStyle,
+    Content,
+    Heading,
+    Paragraph,
+    Quote,
+    Span,
+    Style,
+)
+from domain.content import Sources as SourcesBlock
+from domain.emotion import Emotion
+from domain.texts import LANGUAGES
+from domain.ticket import Priority, Status, Ticket
+
+QUESTION = 500
+"""Characters of the question that the card shows; the thread has all of it."""
+
+REASONS: dict[Reason, str] = {
+    Reason.ASKED: "asked for a person",
+    Reason.ANGRY: "is upset",
+    Reason.UNANSWERED: "asked what the documents don't answer",
+    Reason.MODEL_ASKED: "needs a person, the assistant thinks",
+    Reason.MODEL_FAILED: "came while the assistant was not working",
+    Reason.UNSUPPORTED: "asked what the documents don't clearly answer",
+}
+STATES: dict[Status, str] = {
+    Status.NEW: "waiting in the queue",
+    Status.OPEN: "open",
+    Status.PENDING: "waiting for the customer",
+    Status.ON_HOLD: "snoozed",
+    Status.SOLVED: "solved",
+    Status.CLOSED: "closed",
+}
+MOODS = {"anger": "😠", "disgust": "😖", "fear": "😟", "joy": "🙂", "sadness": "😞", "surprise": "😮"}
+URGENT = {Priority.URGENT: "🔴 urgent", Priority.HIGH: "🟠 high priority", Priority.LOW: "low priority"}
+
+
+def card(ticket: Ticket) -> Content:
+    """The card of a ticket as it is now."""
+    blocks: list[Block] = [
+        Heading((Span(f"{ticket.reference} · {ticket.customer_name}"),)),
+        Paragraph((Span(_facts(ticket)),)),
+        Paragraph((Span("State: ", Style.BOLD), Span(state(ticket)))),
+        Quote((Span(_short(ticket.question)),)),
+    ]
+    if ticket.summary:
+        blocks.append(Paragraph((Span("Summary: ", Style.BOLD), Span(_short(ticket.summary)))))
+    if ticket.suggestion:
+        blocks.append(Paragraph((Span("Suggested reply: ", Style.BOLD), Span(_short(ticket.suggestion)))))
+    if ticket.sources:
+        blocks.append(SourcesBlock(ticket.sources[:3]))
+    return Content((*blocks, Buttons(actions(ticket))))
+
+
+def state(ticket: Ticket) -> str:
+    """The state in words, with who has it and why."""
+    words = STATES[ticket.status]
+    if ticket.status in (Status.SOLVED, Status.CLOSED):
+        return f"{words} by {ticket.solved_by_name}" if ticket.solved_by_name else words
+    if ticket.assignee_name:
+        held = "claimed by" if ticket.claimed else "assigned (least busy) to"
+        words = f"{words}, {held} {ticket.assignee_name}"
+    if ticket.snoozed_until:
+        words += f" until {ticket.snoozed_until:%d %b %H:%M} UTC"
+    return words
+
+
+def actions(ticket: Ticket) -> tuple[Button, ...]:
+    """The buttons that make sense in the state it is in."""
+    if ticket.status is Status.SOLVED:
+        return (Button("reopen", "Reopen", ticket.id),)
+    if ticket.status is Status.CLOSED:
+        return ()
+    claim = () if ticket.claimed else (Button("claim", "Claim", ticket.id, ButtonStyle.PRIMARY),)
+    return (
+        *claim,
+        Button("resolve", "Resolve", ticket.id),
+        Button("suggest", "Suggest a reply", ticket.id),
+        Button("transfer", "Transfer", ticket.id),
+        Button("note", "Note", ticket.id),
+        Button("snooze", "Snooze", ticket.id),
+        Button("priority", "Priority", ticket.id),
+    )
+
+
+def _facts(ticket: Ticket) -> str:
+    language = LANGUAGES.get(ticket.language, ticket.language)
+    parts = [ticket.platform.capitalize(), language, f"{_mood(ticket.emotion)}", REASONS[ticket.reason]]
+    if urgency := URGENT.get(ticket.priority):
+        parts.insert(0, urgency)
+    return " · ".join(part for part in parts if part)
+
+
+def _mood(emotion: Emotion) -> str:
+    sign = MOODS.get(emotion.label, "")
+    because = f" ({', '.join(emotion.evidence[:3])})" if emotion.evidence else ""
+    return f"{sign} {emotion.label} {emotion.confidence:.0%}{because}".strip()
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= QUESTION else text[: QUESTION - 1].rstrip() + "…"
+
+
+def transcript(lines: list[Line]) -> Content:
+    """What was said before the handoff, for the thread."""
+    blocks: list[Block] = [Paragraph((Span("Conversation so far", Style.BOLD),))]
+    for line in lines:
+        author = "Customer" if line.author is Author.CUSTOMER else line.author.capitalize()
+        blocks.append(Paragraph((Span(f"{author}: ", Style.BOLD), Span(_short(line.text)))))
+    return Content(tuple(blocks))
+
+
+def from_customer(name: str, content: Content, emotion: Emotion | None) -> Content:
+    """A customer's message as agents see it in the thread."""
+    mood = f" {MOODS[emotion.label]}" if emotion and emotion.label in MOODS else ""
+    return Content((Paragraph((Span(f"{name}{mood}", Style.BOLD),)), *content.blocks))
+
+
+def edited(name: str, old: str, new: str) -> Content:
+    """A customer changed a message: both texts stay visible."""
+    return Content(
+        (
+            Paragraph((Span(f"{name} (edited)", Style.BOLD),)),
+            Paragraph((Span(new),)),
+            Paragraph((Span("before: ", Style.ITALIC), Span(old, Style.STRIKE))),
+        )
+    )
+
+
+def deleted(name: str, old: str) -> Content:
+    """A customer deleted a message: agents still see what it said."""
+    return Content(
+        (Paragraph((Span(f"{name} (deleted)", Style.BOLD),)), Paragraph((Span(old, Style.STRIKE),)))
+    )
+
+
+def note(name: str, text: str) -> Content:
+    """An internal note that came through a form."""
+    return Content((Paragraph((Span(f"📝 Internal note by {name}", Style.BOLD),)), Paragraph((Span(text),))))
+
+
+def line(words: str) -> Content:
+    """One small line of the service in a thread."""
+    return Content((Paragraph((Span(words, Style.ITALIC),)),))

@@ -1,0 +1,285 @@
+"""Collects what one step changes: log entries, messages, and what is sent, with ids that repeat."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from desk.changes import Act, Changes, Noted, Outgoing, Purpose
+from desk.ports import Channel
+from domain.answer import Author, Tone
+from domain.content import Content, plain
+from domain.conversation import Conversation, Message
+from domain.emotion import Emotion
+from domain.ids import Address, AgentId, BotId, CompanyId, Lane, MessageId, MessageRef, derived
+from domain.log import Entry, Kind
+from domain.people import Agent
+from domain.ticket import Ticket
+from ticketing.transitions import holder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Firm:
+    """What the desk knows of its company. ``staff`` is where tickets are posted; None: nowhere.
+
+    ``admins``: platform users who may upload and report. ``capacity``: of agents who join themselves.
+    """
+
+    id: CompanyId
+    name: str
+    timezone: str
+    language: str
+    tone: Tone
+    staff: Address | None
+    admins: frozenset[str] = frozenset()
+    capacity: int = 10
+    max_text: int = 8000
+    survey_delay: timedelta = timedelta()
+
+
+def card_key(ticket: Ticket) -> str:
+    """The outbox key of a ticket's card; its thread is the conversation for the agents."""
+    return derived(derived(ticket.id, "card"), "0")
+
+
+class Step:
+    """One step of one lane. Nothing is written before its ``changes`` are committed."""
+
+    def __init__(
+        self,
+        *,
+        firm: Firm,
+        channels: Mapping[BotId, Channel],
+        lane: Lane,
+        seed: str,
+        now: datetime,
+        conversation: Conversation | None = None,
+        ticket: Ticket | None = None,
+    ) -> None:
+        self.firm = firm
+        self.lane = lane
+        self.now = now
+        self.conversation = conversation
+        self.ticket = ticket
+        self.changes = Changes(seed=seed, now=now)
+        self._channels = channels
+        self._before = ticket
+
+    def id(self, *parts: str) -> str:
+        """A stable id for something this step makes."""
+        return derived(self.firm.id, self.changes.seed, *parts)
+
+    # -- what happened ---------------------------------------------------------------------------
+
+    def log(
+        self, kind: Kind, *, at: datetime | None = None, agent: AgentId | None = None, **data: object
+    ) -> None:
+        """Add an entry to the event log."""
+        talk, number = self.conversation, str(len(self.changes.entries))
+        self.changes.entries.append(
+            Entry(
+                id=self.id("entry", kind, number),
+                company=self.firm.id,
+                at=at or self.now,
+                kind=kind,
+                conversation=talk.id if talk else None,
+                ticket=self.ticket.id if self.ticket else None,
+                customer=talk.customer if talk else None,
+                agent=agent,
+                platform=talk.address.platform if talk else None,
+                data=data,
+            )
+        )
+
+    def said(
+        self,
+        author: Author,
+        text: str,
+        *,
+        at: datetime,
+        part: str,
+        ref: MessageRef | None = None,
+        name: str = "",
+        internal: bool = False,
+        emotion: Emotion | None = None,
+    ) -> MessageId:
+        """Keep a message of the conversation."""
+        talk = self._talk()
+        id = MessageId(self.id("message", part))
+        message = Message(
+            id=id,
+            conversation=talk.id,
+            author=author,
+            text=text,
+            at=at,
+            name=name,
+            internal=internal,
+            emotion=emotion,
+            language=talk.language,
+        )
+        self.changes.messages.append(Noted(message=message, ref=ref))
+        return id
+
+    # -- who has it ------------------------------------------------------------------------------
+
+    def talk(self, **values: Any) -> Conversation:
+        """Change the conversation."""
+        self.conversation = replace(self._talk(), **values)
+        self.changes.conversation = self.conversation
+        return self.conversation
+
+    def begin(self, conversation: Conversation) -> None:
+        """A new conversation in this lane."""
+        self.conversation = conversation
+        self.changes.conversation = conversation
+        self.ticket = None
+        self._before = None
+
+    def set_ticket(self, ticket: Ticket) -> None:
+        """Change the ticket; whose load it counts towards follows from that."""
+        before = holder(self._before) if self._before else None
+        self.changes.loads.clear()
+        if before != holder(ticket):
+            for agent, by in ((before, -1), (holder(ticket), 1)):
+                if agent:
+                    self.changes.loads[agent] += by
+        self.ticket = ticket
+        self.changes.ticket = ticket
+
+    # -- what is sent ----------------------------------------------------------------------------
+
+    def to_customer(
+        self,
+        content: Content,
+        part: str,
+        *,
+        purpose: Purpose = Purpose.NOTICE,
+        origin: MessageId | None = None,
+        receipt_for: MessageRef | None = None,
+        accepted_at: datetime | None = None,
+        delay: timedelta = timedelta(),
+    ) -> str:
+        """Send to the customer; the key of the first piece."""
+        return self.send(
+            self._talk().address,
+            content,
+            part,
+            purpose=purpose,
+            origin=origin,
+            receipt_for=receipt_for,
+            accepted_at=accepted_at,
+            delay=delay,
+        )
+
+    def to_thread(self, content: Content, part: str, *, origin: MessageId | None = None) -> None:
+        """Send into the ticket's thread, where only agents are."""
+        if self.firm.staff and self.ticket:
+            purpose = Purpose.RELAY if origin else Purpose.NOTICE
+            under = card_key(self.ticket)
+            self.send(self.firm.staff, content, part, purpose=purpose, origin=origin, under=under)
+
+    def post_card(self, content: Content) -> None:
+        """Post the ticket's card among the agents; its thread is the conversation."""
+        if self.firm.staff and self.ticket:
+            key = derived(self.ticket.id, "card")
+            self.send(self.firm.staff, content, "card", purpose=Purpose.CARD, key=key)
+
+    def update_card(self, content: Content, part: str) -> None:
+        """Show the card as the ticket is now."""
+        if self.firm.staff and self.ticket:
+            self.edit(card_key(self.ticket), self.firm.staff, content, f"card-{part}")
+
+    def send(
+        self,
+        to: Address,
+        content: Content,
+        part: str,
+        *,
+        purpose: Purpose = Purpose.NOTICE,
+        key: str = "",
+        under: str = "",
+        origin: MessageId | None = None,
+        receipt_for: MessageRef | None = None,
+        accepted_at: datetime | None = None,
+        delay: timedelta = timedelta(),
+    ) -> str:
+        """Queue a content in pieces that each fit one message; the key of the first piece."""
+        seed = key or self.id("send", part)
+        pieces = self._pieces(to, content)
+        for number, piece in enumerate(pieces):
+            last = number == len(pieces) - 1
+            self._queue(
+                Act.SEND,
+                to,
+                derived(seed, str(number)),
+                purpose=purpose,
+                delay=delay,
+                content=piece,
+                under=under,
+                origin=origin,
+                receipt_for=receipt_for if last else None,
+                accepted_at=accepted_at if last else None,
+            )
+        return derived(seed, "0")
+
+    def edit(self, target: str, to: Address, content: Content, part: str, *, under: str = "") -> None:
+        """Replace a message of ours, named by its key, once it is delivered."""
+        piece = self._pieces(to, content)[0]
+        self._queue(Act.EDIT, to, self.id("edit", part), content=piece, target=target, under=under)
+
+    def edit_at(self, ref: MessageRef, content: Content, part: str) -> None:
+        """Replace a message of ours that stands at a known place."""
+        self._queue(Act.EDIT, ref.address, self.id("edit", part), content=content, ref=ref)
+
+    def delete(self, target: str, to: Address, part: str, *, under: str = "") -> None:
+        """Delete a message of ours, named by its key."""
+        self._queue(Act.DELETE, to, self.id("delete", part), target=target, under=under)
+
+    def mark(self, ref: MessageRef, mark: str, part: str) -> None:
+        """Put a mark on somebody's message."""
+        key = self.id("mark", part, mark)
+        self._queue(Act.REACT, ref.address, key, purpose=Purpose.RECEIPT, ref=ref, mark=mark)
+
+    def _pieces(self, to: Address, content: Content) -> tuple[Content, ...]:
+        channel = self._channels.get(to.bot)
+        return channel.split(content) if channel else (content,)
+
+    def _queue(
+        self,
+        act: Act,
+        to: Address,
+        key: str,
+        *,
+        purpose: Purpose = Purpose.NOTICE,
+        delay: timedelta = timedelta(),
+        **fields: Any,
+    ) -> None:
+        row = Outgoing(
+            key=key,
+            lane=self.lane,
+            act=act,
+            purpose=purpose,
+            to=to,
+            at=self.now,
+            due_at=self.now + delay,
+            n=len(self.changes.outgoing),
+            ticket=self.ticket.id if self.ticket else None,
+            conversation=self.conversation.id if self.conversation else None,
+            **fields,
+        )
+        self.changes.outgoing.append(row)
+
+    def _talk(self) -> Conversation:
+        if self.conversation is None:
+            raise RuntimeError("this step has no conversation")
+        return self.conversation
+
+
+def words(content: Content) -> str:
+    """What is kept of a content as a message of the history."""
+    return plain(content).strip()
+
+
+def who(agent: Agent) -> str:
+    """How an agent is called before customers: the first name is enough."""
+    return agent.name.split()[0] if agent.name else "Our team"
