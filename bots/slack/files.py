@@ -1,0 +1,112 @@
+"""Files up to Slack and down from it."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bots.slack.errors import translated
+from domain.content import File
+from domain.errors import BadInput, Misconfigured, Unavailable
+from domain.inbound import Attachment
+
+SHARED_TRIES = 8
+FIRST_WAIT = 0.05
+"""Seconds; doubled each time. Slack shares an uploaded file a moment after it says so."""
+SLACK_HOSTS = (".slack.com", ".slack-edge.com", ".slack-files.com")
+DOWNLOAD = aiohttp.ClientTimeout(total=120, sock_connect=10)
+CHUNK = 1 << 16
+
+
+class Files:
+    """Uploads and downloads with the bot's token."""
+
+    def __init__(self, *, client: AsyncWebClient, token: str, base_url: str, max_bytes: int) -> None:
+        self._client = client
+        self._token = token
+        self._host = urlsplit(base_url).hostname or ""
+        self._max_bytes = max_bytes
+
+    async def upload(
+        self, files: Sequence[tuple[File, bytes]], *, channel: str, thread: str, words: str
+    ) -> str:
+        """Share files as one message with a caption; its ts, or the first file's id if Slack won't say."""
+        async with translated():
+            answer = await self._client.files_upload_v2(
+                file_uploads=[
+                    {"content": data, "filename": file.name, "title": file.name, "alt_txt": file.alt or None}
+                    for file, data in files
+                ],
+                channel=channel,
+                thread_ts=thread or None,
+                initial_comment=words or None,
+            )
+        ident = str(answer["files"][0]["id"])
+        return await self._shared(ident, channel) or ident
+
+    async def _shared(self, ident: str, channel: str) -> str:
+        wait = FIRST_WAIT
+        for _ in range(SHARED_TRIES):
+            stamp = share_of(await self._info(ident), channel)
+            if stamp:
+                return stamp
+            await asyncio.sleep(wait)
+            wait *= 2
+        return ""
+
+    async def _info(self, ident: str) -> Mapping[str, Any]:
+        """What Slack knows of a file; nothing if it doesn't say."""
+        try:
+            found = (await self._client.files_info(file=ident)).get("file")
+        except (SlackApiError, aiohttp.ClientError, TimeoutError):
+            return {}
+        return found if isinstance(found, Mapping) else {}
+
+    async def fetch(self, attachment: Attachment) -> bytes:
+        """The bytes of a file. Raises BadInput over the limit, Unavailable, Misconfigured."""
+        ident, _, address = attachment.handle.partition(" ")
+        if attachment.size > self._max_bytes:
+            raise self._too_big(attachment)
+        if not address:
+            info = await self._info(ident)
+            address = str(info.get("url_private_download") or info.get("url_private") or "")
+        if not self._slacks_own(address):
+            raise BadInput(f"{attachment.name} is not stored in Slack, so it can't be passed on")
+        async with translated(), aiohttp.ClientSession(timeout=DOWNLOAD) as session:
+            headers = {"Authorization": f"Bearer {self._token}"}
+            async with session.get(address, headers=headers) as response:
+                return await self._read(response, attachment)
+
+    def _slacks_own(self, address: str) -> bool:
+        """Our token goes to Slack and to nobody else."""
+        host = urlsplit(address).hostname or ""
+        return bool(host) and (host == self._host or host.endswith(SLACK_HOSTS))
+
+    async def _read(self, response: aiohttp.ClientResponse, attachment: Attachment) -> bytes:
+        if response.status != 200:
+            raise Unavailable(f"Slack did not give the file ({response.status})")
+        if response.content_type == "text/html" and attachment.mime != "text/html":
+            # Without files:read Slack answers with its sign-in page.
+            raise Misconfigured("Slack did not give the file: the app needs files:read, see docs/slack.md")
+        data = bytearray()
+        async for chunk in response.content.iter_chunked(CHUNK):
+            data += chunk
+            if len(data) > self._max_bytes:
+                raise self._too_big(attachment)
+        return bytes(data)
+
+    def _too_big(self, attachment: Attachment) -> BadInput:
+        return BadInput(f"{attachment.name} is larger than {self._max_bytes // 1_000_000} MB")
+
+
+def share_of(info: Mapping[str, Any], channel: str) -> str:
+    """The ts of the message that shares a file in a channel, "" if there is none yet."""
+    shares: Mapping[str, Mapping[str, Sequence[Mapping[str, Any]]]] = info.get("shares") or {}
+    for kind in shares.values():
+        for share in kind.get(channel) or ():
+            return str(share.get("ts") or "")
+    return ""

@@ -1,0 +1,130 @@
+"""What Slack tells us, through Bolt: checked, parsed, stored, and only then acknowledged."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bots.slack import forms as modals
+from bots.slack import parse
+from bots.slack.errors import translated
+from bots.slack.hands import Hands
+from bots.slack.names import People
+from desk.ports import Accept, Form
+from domain.errors import DeskmateError, Unavailable
+from domain.ids import Address, BotId
+from domain.inbound import Event
+
+log = structlog.get_logger(__name__)
+
+DONE = 200
+LATER = 503
+FORM_FAILED = "That form could not be opened. Please try again."
+
+
+class Incoming:
+    """One app's events, interactions and commands."""
+
+    def __init__(
+        self,
+        *,
+        bot: BotId,
+        channel: str,
+        client: AsyncWebClient,
+        people: People,
+        forms: Mapping[str, Form],
+        signing_secret: str,
+    ) -> None:
+        self.hands = Hands()
+        self.me: Mapping[str, Any] = {}
+        self.accept: Accept | None = None
+        self._bot = bot
+        self._channel = channel
+        self._client = client
+        self._people = people
+        self._forms = forms
+        self.app = self._bolt(signing_secret)
+
+    def _bolt(self, signing_secret: str) -> AsyncApp:
+        async def authorize() -> AuthorizeResult:
+            # Answered from memory: asking Slack here would lose an event whenever Slack fails to answer.
+            return AuthorizeResult(
+                enterprise_id=None,
+                team_id=self.me.get("team_id"),
+                bot_id=self.me.get("bot_id"),
+                bot_user_id=self.me.get("user_id"),
+                bot_token=self._client.token,
+            )
+
+        async def receive(body: dict[str, Any]) -> BoltResponse:
+            return BoltResponse(status=await self._receive(body), body="")
+
+        app = AsyncApp(
+            name="deskmate", client=self._client, signing_secret=signing_secret, authorize=authorize
+        )
+        # A global middleware, because Bolt acknowledges an event before its listeners run.
+        app.use(receive)
+        return app
+
+    async def _receive(self, body: Mapping[str, Any]) -> int:
+        """Handle one payload; anything but `DONE` makes Slack deliver it again."""
+        if self.accept is None:
+            return LATER
+        if parse.team_of(body) not in {"", self.me.get("team_id")}:
+            log.warning("slack_other_workspace", team=parse.team_of(body))
+            return DONE
+        try:
+            await self._handle(body, self.accept)
+        except Unavailable:
+            log.warning("slack_event_not_stored")
+            return LATER
+        return DONE
+
+    async def _handle(self, body: Mapping[str, Any], accept: Accept) -> None:
+        here = await self._here(body)
+        now = datetime.now(UTC)
+        event = modals.submitted(body, here, now=now) or parse.parse(body, here, now=now)
+        if event is None:
+            return
+        wanted = modals.wanted(event, self._forms)
+        if wanted is None:
+            await accept(event)
+        else:
+            await self._open(*wanted, event=event, trigger=str(body.get("trigger_id") or ""))
+
+    async def _here(self, body: Mapping[str, Any]) -> parse.Here:
+        return parse.Here(
+            bot=self._bot,
+            team=str(self.me["team_id"]),
+            bot_id=str(self.me.get("bot_id") or ""),
+            bot_user=str(self.me.get("user_id") or ""),
+            channel=self._channel,
+            names=await self._people.named(parse.people(body)),
+        )
+
+    async def _open(self, form: Form, value: str, *, event: Event, trigger: str) -> None:
+        """Open a form at once: Slack allows three seconds. Failing, the person is told."""
+        origin = event.address
+        try:
+            async with translated():
+                await self._client.views_open(trigger_id=trigger, view=modals.view(form, value, origin))
+        except DeskmateError as error:
+            log.warning("slack_form_not_opened", form=form.name, error=str(error))
+            await self._tell(origin)
+
+    async def _tell(self, origin: Address) -> None:
+        try:
+            async with translated():
+                await self._client.chat_postEphemeral(
+                    channel=origin.channel,
+                    user=origin.private_to,
+                    thread_ts=origin.thread or None,
+                    text=FORM_FAILED,
+                )
+        except DeskmateError:
+            log.warning("slack_notice_not_shown")
