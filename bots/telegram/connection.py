@@ -1,0 +1,162 @@
+"""How one bot is connected: its SDK object, its commands, and polling or webhook."""
+
+import asyncio
+import logging
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Literal
+
+import structlog
+from telegram import Bot, WebhookInfo
+from telegram.error import BadRequest, InvalidToken, TelegramError
+from telegram.request import HTTPXRequest
+
+from bots.telegram.failures import translated
+from bots.telegram.parse import ALLOWED_UPDATES
+from bots.telegram.polling import Handle, Poller, UpdatesRequest, pause
+from bots.telegram.webhook import Webhook
+from domain.errors import Misconfigured
+from domain.ids import BotId
+
+log = structlog.get_logger()
+Mode = Literal["polling", "webhook"]
+Commands = Mapping[str, Sequence[tuple[str, str]]]
+DESCRIPTION = 256  # https://core.telegram.org/bots/api#botcommand
+NO_ADDRESS = (
+    "The bot '{bot}' has mode = \"webhook\": set web.public_url to the https address of this service."
+)
+UNSIGNED = (
+    "The bot '{bot}' has mode = \"webhook\": put a long random text (letters, digits, _ and -) into the "
+    "environment variable that secret_env names."
+)
+NOBODY = "The bot '{bot}' needs its token from @BotFather in the environment."
+REFUSED = "Telegram refuses the webhook address of the bot '{bot}': {why}. It must be a public https address."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """Where the bot is and how updates come. ``public`` is this service's address for webhooks."""
+
+    bot: BotId
+    mode: Mode
+    public: str = ""
+    secret: str = ""
+
+    @property
+    def path(self) -> str:
+        """The path of the webhook."""
+        return f"/webhooks/telegram/{self.bot}"
+
+    def webhook_address(self) -> str:
+        """The webhook's public address, "" in polling mode. Raises Misconfigured."""
+        if self.mode == "polling":
+            return ""
+        if not self.public or not self.secret:
+            raise Misconfigured((UNSIGNED if self.public else NO_ADDRESS).format(bot=self.bot))
+        return self.public if self.public.endswith(self.path) else self.public.rstrip("/") + self.path
+
+
+class Connection:
+    """Opens, receives, checks and closes. ``handle`` returns when an update is stored."""
+
+    def __init__(self, *, api: Bot, access: Access, commands: Commands, handle: Handle) -> None:
+        self._api = api
+        self._access = access
+        self._commands = commands
+        self._handle = handle
+        self.webhook = Webhook(bot=api, secret=access.secret, handle=handle)
+
+    async def open(self) -> str:
+        """Say hello until it works; returns the bot's username. Raises Misconfigured."""
+        address = self._access.webhook_address()
+        failures = 0
+        while True:
+            try:
+                with translated(self._access.bot, InvalidToken):
+                    return await self._open(address)
+            except TelegramError as error:
+                failures += 1
+                log.warning("telegram_connect_failed", bot=self._access.bot, error=type(error).__name__)
+                await asyncio.sleep(pause(failures))
+
+    async def receive(self) -> None:
+        """Receive until cancelled. Raises Misconfigured when the token is withdrawn."""
+        log.info("telegram_connected", bot=self._access.bot, mode=self._access.mode)
+        if self._access.mode == "webhook":
+            await asyncio.Event().wait()
+        with translated(self._access.bot):
+            await Poller(bot=self._api, handle=self._handle).run()
+
+    async def close(self) -> None:
+        """Close connections; `open` opens them anew."""
+        self.webhook.open = False
+        with suppress(TelegramError):
+            await self._api.shutdown()
+
+    async def check(self) -> str:
+        """``@name is reachable ...``. Raises Misconfigured or Unavailable."""
+        self._access.webhook_address()
+        with translated(self._access.bot):
+            me = await self._api.get_me()
+            hook = await self._api.get_webhook_info()
+        return f"@{me.username} is reachable, {self._access.mode}{_remarks(hook, self._access.mode)}"
+
+    async def _open(self, address: str) -> str:
+        await self._api.initialize()
+        await self._tell_commands()
+        if address:
+            await self._set_webhook(address)
+        else:
+            await self._api.delete_webhook()
+        return self._api.username
+
+    async def _set_webhook(self, address: str) -> None:
+        self.webhook.open = True  # Telegram may post before its answer to us arrives
+        try:
+            await self._api.set_webhook(
+                address, secret_token=self._access.secret, allowed_updates=ALLOWED_UPDATES
+            )
+        except BadRequest as error:
+            raise Misconfigured(REFUSED.format(bot=self._access.bot, why=error.message)) from error
+
+    async def _tell_commands(self) -> None:
+        for language, commands in self._commands.items():
+            told = [(name, description[:DESCRIPTION]) for name, description in commands]
+            try:
+                await self._api.set_my_commands(told, language_code=language[:2] or None)
+            except BadRequest:
+                log.warning("telegram_commands_refused", bot=self._access.bot, language=language)
+
+
+def make_api(bot: BotId, token: str, base_url: str, base_file_url: str) -> Bot:
+    """The SDK's object. Raises Misconfigured without a token."""
+    _prepare_sdk()
+    if not token.strip():
+        raise Misconfigured(NOBODY.format(bot=bot))
+    return Bot(
+        token.strip(),
+        base_url=base_url,
+        base_file_url=base_file_url,
+        request=HTTPXRequest(
+            connection_pool_size=64, read_timeout=20, pool_timeout=20, media_write_timeout=60
+        ),
+        get_updates_request=UpdatesRequest(connection_pool_size=2, read_timeout=10),
+    )
+
+
+def _prepare_sdk() -> None:
+    """Two things the SDK offers no parameter for."""
+    os.environ.setdefault("PTB_TIMEDELTA", "1")  # else it warns with every flood limit
+    logger = logging.getLogger("httpx")  # its INFO lines hold the address, and that the token
+    logger.setLevel(max(logger.level, logging.WARNING))
+
+
+def _remarks(hook: WebhookInfo, mode: Mode) -> str:
+    remarks = [f"{hook.pending_update_count} updates waiting"] if hook.pending_update_count else []
+    if hook.last_error_message and mode == "webhook":
+        remarks.append(f"Telegram's last delivery failed: {hook.last_error_message}")
+    if hook.url and mode == "polling":
+        remarks.append("a webhook is set and will be removed at the start")
+    return "".join(f"; {remark}" for remark in remarks)

@@ -1,0 +1,64 @@
+"""Telegram's errors, translated once."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from telegram.error import BadRequest, Forbidden, InvalidToken, RetryAfter, TelegramError
+
+from domain.errors import DeskmateError, Misconfigured, RateLimited, Refused, Unavailable, Unreachable
+
+GONE = (  # the place is not there (any more); nothing that we send will arrive
+    "chat not found",
+    "user not found",
+    "message thread not found",
+    "topic_deleted",
+    "topic_closed",
+    "peer_id_invalid",
+    "have no rights to send",
+    "not enough rights to send",
+    "group chat was deactivated",
+)
+REJECTED = (
+    "Telegram does not accept the token of the bot '{bot}'. Ask @BotFather for it (/mybots, API Token), put "
+    "it into the environment variable that config.toml names, and check base_url if you changed that."
+)
+LONGEST = 200
+
+
+@contextmanager
+def translated(bot: str, kind: type[TelegramError] = TelegramError) -> Iterator[None]:
+    """Raise domain errors instead of Telegram's, or of one kind of them. ``bot`` is named in advice."""
+    try:
+        yield
+    except InvalidToken:
+        raise Misconfigured(REJECTED.format(bot=bot)) from None  # the SDK's message holds the token
+    except kind as error:
+        raise _translate(error) from error
+
+
+def says(error: TelegramError, *words: str) -> bool:
+    """Whether the description has one of these words, whatever their case."""
+    description = error.message.casefold()
+    return any(word in description for word in words)
+
+
+def gone(error: TelegramError) -> bool:
+    """Whether the error means that the place is not there."""
+    return isinstance(error, Forbidden) or (isinstance(error, BadRequest) and says(error, *GONE))
+
+
+def seconds(error: RetryAfter) -> float:
+    """How long Telegram wants us to wait."""
+    wait = error.retry_after
+    return float(wait) if isinstance(wait, int | float) else wait.total_seconds()
+
+
+def _translate(error: TelegramError) -> DeskmateError:
+    if isinstance(error, RetryAfter):
+        return RateLimited(seconds(error), "Telegram asks us to slow down.")
+    make: Callable[[str], DeskmateError] = Unavailable
+    if gone(error):
+        make = Unreachable
+    elif isinstance(error, BadRequest) or says(error, "entity too large"):
+        make = Refused
+    return make(f"Telegram says: {error.message[:LONGEST]}")
