@@ -1,0 +1,296 @@
+"""A customer wrote: the bot answers, or the message goes to the human who has the conversation."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import structlog
+
+from brain.ports import EmotionReader
+from desk import card, handoff, survey, words
+from desk.attachments import Files
+from desk.changes import Purpose, Trace
+from desk.ports import Channel
+from desk.step import Step
+from desk.storage import Case, Outbox, Records, Waiting
+from domain.answer import Action, Answer, Author, Line, Reason, Turn
+from domain.content import Content, Quote, Span, plain, text
+from domain.conversation import Conversation, ConversationStatus, Handler
+from domain.emotion import CALM, Emotion
+from domain.ids import BotId, ConversationId, CustomerId, MessageId, derived
+from domain.inbound import Inbound, MessageReceived
+from domain.log import Kind
+from domain.people import Customer
+from domain.texts import Key, known_language, say
+from ticketing import transitions
+
+log = structlog.get_logger()
+
+HISTORY = 20
+"""Messages of a conversation that the brain reads."""
+
+Answering = Callable[[Turn], Awaitable[Answer]]
+"""`brain.brain.Brain.answer`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """A customer's message on its way through a step."""
+
+    row: Waiting
+    event: MessageReceived
+
+
+class Turns:
+    """Decides what customers' messages change. Writes nothing."""
+
+    def __init__(
+        self,
+        *,
+        answer: Answering,
+        emotions: EmotionReader,
+        records: Records,
+        outbox: Outbox,
+        channels: Mapping[BotId, Channel],
+        files: Files,
+    ) -> None:
+        self._answer = answer
+        self._emotions = emotions
+        self._records = records
+        self._outbox = outbox
+        self._channels = channels
+        self._files = files
+
+    async def wrote(self, step: Step, case: Case, messages: Sequence[Received]) -> None:
+        """Messages that arrived together are answered together, once."""
+        feedback = case.feedback
+        talk = case.conversation
+        if feedback and feedback.awaiting_comment and talk and talk.status is ConversationStatus.RESOLVED:
+            survey.comment(step, feedback, _joined(messages, step.firm.max_text)[0])
+            return
+        await self.enter(step, case, messages[0].event)
+        if step.conversation and step.conversation.handler is Handler.AGENT:
+            await self._relay(step, messages)
+        else:
+            await self._reply(step, messages)
+
+    async def enter(self, step: Step, case: Case, event: Inbound) -> Customer:
+        """The customer and their open conversation, made where there is none."""
+        customer = case.customer or await self._records.customer(event.actor.identity)
+        if customer is None or customer.name != event.actor.name:
+            customer = _customer(step, customer, event)
+            step.changes.customer = customer
+        if case.conversation is None or case.conversation.status is ConversationStatus.RESOLVED:
+            self._begin(step, customer, event)
+        return customer
+
+    def _begin(self, step: Step, customer: Customer, event: Inbound) -> None:
+        id = ConversationId(derived(step.lane, step.changes.seed, "conversation"))
+        language = customer.language or known_language(event.actor.language) or step.firm.language
+        address = replace(event.address, private_to="")
+        talk = Conversation(
+            id=id,
+            lane=step.lane,
+            customer=customer.id,
+            address=address,
+            started_at=step.now,
+            language=language,
+        )
+        step.begin(talk)
+        step.changes.cancel_surveys = True
+        step.log(Kind.CONVERSATION_STARTED)
+
+    async def _relay(self, step: Step, messages: Sequence[Received]) -> None:
+        """A human has the conversation: pass everything on, the bot stays silent."""
+        if step.ticket is None or step.conversation is None:
+            return
+        step.set_ticket(transitions.answer(step.ticket))
+        for number, one in enumerate(messages):
+            emotion = await self._feel(one.event.text)
+            shown, note = await self._shown(step, one, str(number))
+            part = f"relay-{one.row.id}"
+            id = self._keep(step, one, emotion)
+            content = card.from_customer(one.event.actor.name, shown, emotion)
+            step.to_thread(content, part, origin=id)
+            if note:
+                step.to_customer(text(note), f"note-{number}")
+        step.update_card(card.card(step.ticket), "answer")
+
+    async def _shown(self, step: Step, one: Received, part: str) -> tuple[Content, str]:
+        """A message with its files, and what the customer has to be told about it."""
+        said, cut = _cut(one.event.text, step.firm.max_text)
+        content = (
+            Content() if not said else (one.event.content if one.event.content and not cut else text(said))
+        )
+        if one.event.reply_to:
+            content = await self._quoting(one.event, content)
+        files, problems = await self._files.take(one.event, f"{step.changes.seed}-{part}", language_of(step))
+        return Content((*content.blocks, *files)), " ".join([*_too_long(step, cut), *problems])
+
+    async def _quoting(self, event: MessageReceived, content: Content) -> Content:
+        quoted = await self._outbox.at(event.reply_to) if event.reply_to else None
+        if quoted is None or not (old := plain(quoted.row.content)):
+            return content
+        return Content((Quote((Span(old[:200]),)), *content.blocks))
+
+    def _keep(self, step: Step, one: Received, emotion: Emotion | None) -> MessageId:
+        said = _cut(one.event.text, step.firm.max_text)[0] or _names(one.event)
+        id = step.said(
+            Author.CUSTOMER,
+            said,
+            at=one.row.accepted_at,
+            part=one.row.id,
+            ref=one.event.ref,
+            name=one.event.actor.name,
+            emotion=emotion,
+        )
+        feeling = emotion or CALM
+        scores = {str(label): round(score, 4) for label, score in feeling.scores.items()}
+        step.log(
+            Kind.CUSTOMER_WROTE,
+            at=one.row.accepted_at,
+            emotion=str(feeling.label),
+            scores=scores,
+            language=language_of(step),
+        )
+        return id
+
+    async def _feel(self, said: str) -> Emotion | None:
+        """The emotion of a message; a failing model must not stop a relay."""
+        if not said.strip():
+            return None
+        try:
+            return await self._emotions.read(said)
+        except Exception:  # any fault of a model: the message matters more than its mood
+            log.warning("emotion_failed", exc_info=True)
+            return None
+
+    async def _reply(self, step: Step, messages: Sequence[Received]) -> None:
+        """Ask the brain, then answer, refuse or hand off."""
+        said, cut = _joined(messages, step.firm.max_text)
+        if not said:
+            self._cannot_read(step, messages)
+            return
+        talk = step.talk()
+        turn = await self._turn(step, said)
+        async with self._typing(step):
+            answer = await self._answer(turn)
+        step.talk(language=answer.language)
+        for one in messages:
+            self._keep(step, one, answer.emotion if one.event.text.strip() else None)
+        question = said[:500]
+        trace = Trace(
+            id=step.id("trace"),
+            at=step.now,
+            platform=talk.address.platform,
+            conversation=talk.id,
+            question=question,
+            answer=answer,
+        )
+        step.changes.traces.append(trace)
+        step.log(
+            Kind.BOT_ANSWERED,
+            action=str(answer.action),
+            refused=answer.refused,
+            quoted=answer.quoted,
+            language=answer.language,
+        )
+        if answer.refused:
+            step.log(Kind.QUESTION_UNANSWERED, question=question)
+        if answer.action is Action.HANDOFF:
+            await self._to_human(step, messages, answer, said, turn.history)
+            return
+        notice = " ".join(_too_long(step, cut))
+        self._say(step, answer, messages[0].row, notice)
+
+    def _say(self, step: Step, answer: Answer, first: Waiting, notice: str) -> None:
+        step.talk(refusals=step.talk().refusals + 1 if answer.refused else 0)
+        content = words.answered(answer, notice=notice)
+        id = step.said(Author.BOT, plain(answer.content), at=step.now, part="answer")
+        accepted = first.accepted_at
+        step.to_customer(content, "answer", purpose=Purpose.ANSWER, origin=id, accepted_at=accepted)
+
+    async def _to_human(
+        self,
+        step: Step,
+        messages: Sequence[Received],
+        answer: Answer,
+        said: str,
+        history: Sequence[Line],
+    ) -> None:
+        handoff.hand_off(
+            step,
+            reference=await self._records.next_reference(),
+            customer_name=messages[0].event.actor.name,
+            reason=answer.reason or Reason.MODEL_ASKED,
+            question=said,
+            history=[*history, Line(author=Author.CUSTOMER, text=said)],
+            answer=answer,
+        )
+
+    def _cannot_read(self, step: Step, messages: Sequence[Received]) -> None:
+        for one in messages:
+            self._keep(step, one, None)
+        language = language_of(step)
+        step.to_customer(words.offered(say(Key.FILE_RECEIVED, language), language), "file")
+
+    async def _turn(self, step: Step, said: str) -> Turn:
+        talk = step.talk()
+        customer = step.changes.customer
+        history, emotions = await asyncio.gather(
+            self._records.history(talk.id, HISTORY), self._records.emotions(talk.id, HISTORY)
+        )
+        chosen = customer.language if customer else ""
+        return Turn(
+            company=step.firm.id,
+            text=said,
+            history=tuple(history),
+            language=chosen,
+            platform_language=talk.language,
+            emotions=tuple(emotions),
+            refusals=talk.refusals,
+            tone=step.firm.tone,
+        )
+
+    @contextlib.asynccontextmanager
+    async def _typing(self, step: Step) -> AsyncIterator[None]:
+        """Show that somebody is writing; a platform that fails at it changes nothing."""
+        address = step.talk().address
+        channel = self._channels.get(address.bot)
+        task = asyncio.create_task(channel.typing(address)) if channel else None
+        try:
+            yield
+        finally:
+            if task:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+
+
+def language_of(step: Step) -> str:
+    """The language of the conversation, else the company's."""
+    return step.conversation.language if step.conversation else step.firm.language
+
+
+def _customer(step: Step, known: Customer | None, event: Inbound) -> Customer:
+    if known:
+        return replace(known, name=event.actor.name)
+    who = event.actor.identity
+    id = CustomerId(derived(step.firm.id, "customer", who.platform, who.workspace, who.user))
+    return Customer(id=id, identity=who, name=event.actor.name)
+
+
+def _cut(said: str, limit: int) -> tuple[str, bool]:
+    return said.strip()[:limit], len(said.strip()) > limit
+
+
+def _joined(messages: Sequence[Received], limit: int) -> tuple[str, bool]:
+    return _cut("\n".join(one.event.text.strip() for one in messages), limit)
+
+
+def _too_long(step: Step, cut: bool) -> list[str]:
+    return [say(Key.TOO_LONG, language_of(step), limit=step.firm.max_text)] if cut else []
+
+
+def _names(event: MessageReceived) -> str:
+    return " ".join(f"[{attachment.name}]" for attachment in event.attachments)
