@@ -59,6 +59,10 @@ class Job:
     resolutions: int = 0
     breached: bool = False
 
+    def forgotten(self, at: int) -> bool:
+        """Whether it was solved too long ago to matter."""
+        return bool(self.solved_at) and self.solved_at + REMEMBER_MS <= at
+
 
 @dataclass(slots=True, kw_only=True)
 class Carry:

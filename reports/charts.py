@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -18,17 +17,17 @@ from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont, get_font
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from domain.emotion import NEGATIVE, Feeling
 from reports import metrics
 from reports.lines import REASONS
 from reports.result import Chart
-from reports.series import MOODS, csat_trend, mood_shift, timings, week_grid
+from reports.series import MOODS, MOST_POINTS, csat_trend, mood_shift, timings, week_grid
 from reports.view import View
 from reports.words import cut, duration
 
 WIDTH, DPI = 6.4, 120
-INSIDE = "#FFFFFF"
 PAGE = (8.27, 11.69)
 """A4, inches."""
 MOST_BARS = 10
@@ -49,6 +48,8 @@ class Theme:
     green: str = "#009E73"
     red: str = "#D55E00"
     pink: str = "#CC79A7"
+    inside: str = "#FFFFFF"
+    more: str = "Darker"
 
 
 LIGHT = Theme(name="light", paper="#FFFFFF", ink="#1F2328", muted="#59636E", grid="#DDE1E6")
@@ -60,6 +61,8 @@ DARK = Theme(
     grid="#3A3D42",
     blue="#56B4E9",
     red="#F0793A",
+    inside="#16171A",
+    more="Brighter",
 )
 THEMES = {"light": LIGHT, "dark": DARK}
 
@@ -94,7 +97,12 @@ def _chosen(kind: str) -> list[tuple[str, Painter]]:
 
 
 def _figure(view: View, paint: Painter, theme: Theme) -> tuple[Figure | None, str]:
-    figure = Figure(figsize=(WIDTH, 4.2), dpi=DPI, facecolor=theme.paper, layout="constrained")
+    figure = Figure(
+        figsize=(WIDTH, 4.2),
+        dpi=DPI,
+        facecolor=theme.paper,
+        layout=ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.1),
+    )
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     axes.set_facecolor(theme.paper)
@@ -112,14 +120,11 @@ def _png(figure: Figure) -> bytes:
 
 
 def _titled(axes: Axes, theme: Theme, title: str, note: str) -> None:
-    axes.set_title(_drawable(title), loc="left", fontsize=14, fontweight="bold", color=theme.ink, pad=26, x=0)
+    axes.figure.suptitle(_drawable(title), x=0.02, ha="left", fontsize=14, fontweight="bold", color=theme.ink)
     axes.annotate(
-        _drawable(note), (0, 1), (0, 8), xycoords="axes fraction", textcoords="offset points", **_small(theme)
+        _drawable(note), (0.02, 0.895), xycoords="figure fraction", fontsize=10.5, color=theme.muted
     )
-
-
-def _small(theme: Theme) -> dict[str, Any]:
-    return {"fontsize": 10.5, "color": theme.muted}
+    axes.set_title(" ", fontsize=6)  # keeps the note's place free
 
 
 def _csat_trend(view: View, axes: Axes, theme: Theme) -> str:
@@ -134,15 +139,16 @@ def _csat_trend(view: View, axes: Axes, theme: Theme) -> str:
             axes.plot(place, point.share.percent, "o", color=theme.blue, ms=8, mec=theme.paper, mew=1.5)
     axes.axhline(total.percent, color=theme.orange, lw=2, ls=(0, (4, 2)), zorder=1)
     _percent_axis(axes, theme)
-    step = max(1, -(-len(points) // 7))
+    step = max(1, -(-len(points) // 8))
     labels = [f"{point.label}\nn={point.share.n}" for point in points[::step]]
     axes.set_xticks(range(0, len(points), step), labels, fontsize=10)
     axes.set_xlim(-0.6, len(points) - 0.4)
     note = f"{total.percent:.0f} % of {total.n} ratings are 4 or 5" + (
         ", small sample" if total.small else ""
     )
-    _titled(axes, theme, "Customer satisfaction", f"{note}. Bars: 95 % interval")
-    return f"Customer satisfaction by day, {view.period}: {note}."
+    by_week = ", by week" if view.period.length > MOST_POINTS else ""
+    _titled(axes, theme, "Customer satisfaction", f"{note}. Bars: 95 % interval{by_week}")
+    return f"Customer satisfaction over time, {view.period}: {note}."
 
 
 def _percent_axis(axes: Axes, theme: Theme) -> None:
@@ -168,7 +174,7 @@ def _emotions(view: View, axes: Axes, theme: Theme) -> str:
 def _mood_colour(feeling: Feeling, theme: Theme) -> str:
     if feeling in NEGATIVE:
         return theme.red
-    return {Feeling.JOY: theme.green, Feeling.SURPRISE: theme.orange}.get(feeling, theme.blue)
+    return {Feeling.JOY: theme.green, Feeling.SURPRISE: theme.pink}.get(feeling, theme.blue)
 
 
 def _shift(view: View, axes: Axes, theme: Theme) -> str:
@@ -181,7 +187,7 @@ def _shift(view: View, axes: Axes, theme: Theme) -> str:
     for last in MOODS:
         widths = np.array([100 * moved[first][last] / moved[first].total() for first in rows])
         axes.barh(range(len(rows)), widths, 0.6, left, color=colours[last], label=f"ended {last}")
-        _inside(axes, widths, left)
+        _inside(axes, theme, widths, left)
         left += widths
     axes.set_yticks(range(len(rows)), [f"began\n{first}\nn={moved[first].total()}" for first in rows])
     axes.set_xlim(0, 100)
@@ -193,11 +199,11 @@ def _shift(view: View, axes: Axes, theme: Theme) -> str:
     return f"First and last mood of {n} conversations; {better.part} of {better.n} unhappy ones ended better."
 
 
-def _inside(axes: Axes, widths: np.ndarray, left: np.ndarray) -> None:
+def _inside(axes: Axes, theme: Theme, widths: np.ndarray, left: np.ndarray) -> None:
     for row, (width, start) in enumerate(zip(widths, left, strict=True)):
         if width >= 8:
             axes.text(
-                start + width / 2, row, f"{width:.0f}", ha="center", va="center", color="white", size=11
+                start + width / 2, row, f"{width:.0f}", ha="center", va="center", color=theme.inside, size=11
             )
 
 
@@ -210,7 +216,7 @@ def _workload(view: View, axes: Axes, theme: Theme) -> str:
     for offset, (name, colour) in zip((0.26, 0, -0.26), measures.items(), strict=True):
         values = [getattr(load, name) for _, load in loads]
         bars = axes.barh(rows + offset, values, 0.24, color=colour, label=name)
-        axes.bar_label(bars, [str(value) for value in values], padding=4, fontsize=9.5, color=theme.ink)
+        axes.bar_label(bars, [str(value or "") for value in values], padding=4, fontsize=9.5, color=theme.ink)
     axes.set_yticks(rows, [_drawable(cut(view.name(agent), 18)) for agent, _ in loads])
     axes.set_xticks([])
     axes.margins(x=0.1)
@@ -237,7 +243,7 @@ def _speed(view: View, axes: Axes, theme: Theme) -> str:
     axes.set_ylim(-0.6, len(found) - 0.4)
     axes.set_xticks([])
     axes.minorticks_off()
-    axes.margins(x=0.28)
+    axes.margins(x=0.36)
     _titled(axes, theme, "How long it took", "Blue circle: median. Orange diamond: p90. Longer to the right")
     said = "; ".join(
         f"{name} {duration(spread.median)}, p90 {duration(spread.p90)}" for name, spread in found
@@ -293,7 +299,7 @@ def _hours(view: View, axes: Axes, theme: Theme) -> str:
     axes.tick_params(which="minor", length=0)
     day, hour = divmod(int(grid.argmax()), 24)
     busiest = f"busiest: {DAY_NAMES[day]} {hour}:00 with {grid.max()}"
-    _titled(axes, theme, "When customers write", f"{total} messages; {busiest}. Darker or brighter: more")
+    _titled(axes, theme, "When customers write", f"{total} messages; {busiest}. {theme.more}: more")
     return f"Customers' messages by hour of the week: {total}; {busiest}."
 
 
@@ -306,7 +312,12 @@ def _gaps(view: View, axes: Axes, theme: Theme) -> str:
     _bars(axes, theme, names, [gap.count for gap in shown], colours=colours, form="{:.0f}")
     axes.tick_params(axis="y", labelsize=10)
     total = sum(gap.count for gap in view.gaps)
-    _titled(axes, theme, "Questions without an answer", f"{total} in all. Orange: most were unhappy")
+    _titled(
+        axes,
+        theme,
+        "Questions without an answer",
+        f"{total} in all, most pressing first. Orange: most askers were unhappy",
+    )
     return "Asked without an answer: " + "; ".join(
         f"{gap.count} times “{cut(gap.question, 64)}”" for gap in reversed(shown)
     )

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, tzinfo
 
 from domain.emotion import NEGATIVE, Feeling
 from domain.log import Entry, Kind
-from reports.carry import REMEMBER_MS, Carry, Case, Job
+from reports.carry import Carry, Case, Job
 from reports.tally import Tally, later
 
 LABELS = frozenset(Feeling)
@@ -46,7 +46,7 @@ class _Folding:
         for key, case in list(self.carry.cases.items()):
             self._end_if_due(key, case, now)
         for ticket, job in list(self.carry.jobs.items()):
-            if job.solved_at and job.solved_at + REMEMBER_MS <= now:
+            if job.forgotten(now):
                 del self.carry.jobs[ticket]
 
     def case(self, entry: Entry, at: int) -> Case:
@@ -64,18 +64,23 @@ class _Folding:
     def job(self, entry: Entry, at: int) -> Job:
         """The ticket of an entry."""
         key = entry.ticket or self.key(entry)
-        job = self.carry.jobs.get(key)
-        if job is None or (job.solved_at and job.solved_at + REMEMBER_MS <= at):
+        job = self.known(key, at)
+        if job is None:
             job = self.carry.jobs[key] = Job(opened_at=_opened(entry), resolutions=_before(entry))
         job.conversation = entry.conversation or job.conversation
         return job
+
+    def known(self, ticket: str, at: int) -> Job | None:
+        """A ticket that is remembered at this time: the same whether or not a day ended in between."""
+        job = self.carry.jobs.get(ticket)
+        return None if job and job.forgotten(at) else job
 
     def key(self, entry: Entry) -> str:
         """The conversation's id; where an entry names only its ticket, the ticket's conversation."""
         if entry.conversation:
             return entry.conversation
         ticket = entry.ticket or ""
-        job = self.carry.jobs.get(ticket)
+        job = self.known(ticket, _ms(entry.at))
         return (job.conversation if job else "") or ticket
 
     def hour(self, entry: Entry) -> int:
@@ -272,9 +277,9 @@ def _rated(folding: _Folding, entry: Entry, at: int) -> None:
 
 
 def _sla(outcome: str) -> "Handler":
-    def sla(folding: _Folding, entry: Entry, _: int) -> None:
+    def sla(folding: _Folding, entry: Entry, at: int) -> None:
         target = str(entry.data.get("target") or "first_response")
-        job = folding.carry.jobs.get(entry.ticket or "")
+        job = folding.known(entry.ticket or "", at)
         agent = entry.agent or (job.agent if job else "")
         folding.tally.sla.setdefault(agent, Counter())[f"{target}:{outcome}"] += 1
         if outcome == "breached" and job and not job.solved_at:

@@ -41,15 +41,21 @@ class History:
         """The days of a period; stores those that were missing and are over."""
         blobs = await self._days.sums(first=period.first, last=period.last, zone=self._zone.key)
         stored = await asyncio.to_thread(_decode, blobs)
-        missing = next((day for day in period.days() if day not in stored), None)
-        if missing is None and (carry := await self._carry(period.last)):
-            return Stretch(days=stored, carry=carry)
+        missing = await self._first_missing(period, stored)
+        if missing is None:
+            return Stretch(days=stored, carry=await self._carry(period.last) or Carry())
         carry = Carry()
-        async for made in self._make(missing or period.last, period.last, now=now):
+        async for made in self._make(missing, period.last, now=now):
             carry = made.carry
             if made.first >= period.first:
                 stored[made.first] = made.tally
         return Stretch(days=stored, carry=carry)
+
+    async def _first_missing(self, period: Period, stored: Mapping[date, Tally]) -> date | None:
+        """The first day that should be stored and isn't; days before the log begins are not missing."""
+        missing = [day for day in period.days() if day not in stored]
+        begun = await self._log.first() if missing else None
+        return next((day for day in missing if begun and day >= local_day(begun, self._zone)), None)
 
     async def rebuild(self, *, now: datetime, progress: Callable[[date], None] | None = None) -> int:
         """Make every day anew from the log; returns how many."""

@@ -10,8 +10,8 @@ from reports.metrics import Share, Spread
 from reports.periods import local_day
 from reports.view import View
 
-MOST_POINTS = 31
-"""A longer period is shown by week."""
+MOST_POINTS = 14
+"""A longer period is shown by week: few ratings a day make a line of noise."""
 MOODS = ("unhappy", "calm", "happy")
 
 
@@ -32,7 +32,8 @@ def csat_trend(view: View) -> list[Point]:
         if view.agent in (None, agent):
             day = local_day(datetime.fromtimestamp(at / 1000, UTC), view.period.zone)
             given.setdefault(_bucket(day, weekly), []).append(rating)
-    return [Point(first=day, label=f"{day.day} {day:%b}", share=_good(found)) for day, found in given.items()]
+    shown = ((max(day, view.period.first), found) for day, found in given.items())
+    return [Point(first=day, label=f"{day.day} {day:%b}", share=_good(found)) for day, found in shown]
 
 
 def timings(view: View) -> list[tuple[str, Spread]]:
