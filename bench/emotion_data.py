@@ -32,7 +32,8 @@ class Examples:
 
     def groups(self, matrix: NDArray[np.float32]) -> NDArray[np.int64]:
         """Return each text's first label as a group's index; `matrix` is [len(names), groups]."""
-        return matrix[[ids[0] for ids in self.labels]].argmax(axis=1).astype(np.int64)
+        groups = matrix.argmax(axis=1)
+        return np.array([groups[ids[0]] for ids in self.labels], dtype=np.int64)
 
 
 def read_examples(folder: Path, split: str) -> Examples:
