@@ -5,15 +5,15 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from brain.kindness import kindly
 from brain.lexical import CELL, is_table, sentences, stems
 from brain.markdown import escape
 from brain.ports import Draft, Prompt
 from domain.answer import Action, Author
-from domain.emotion import Feeling
 from domain.errors import Unavailable
 from domain.ids import PassageId
 from domain.knowledge import Found
-from domain.texts import Key, say
+from domain.texts import Key
 
 MOST_QUOTES = 3
 MOST_CHARACTERS = 700
@@ -23,13 +23,6 @@ EARLIER = 0.3
 """Weight of the words of the customer's message before, for follow-up questions."""
 WINDOW = 1
 """Sentences shown after the best one of a passage: an answer often goes on."""
-
-_SORRY = {
-    Feeling.ANGER: Key.SORRY_ANGER,
-    Feeling.DISGUST: Key.SORRY_ANGER,
-    Feeling.SADNESS: Key.SORRY_SADNESS,
-    Feeling.FEAR: Key.SORRY_FEAR,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +43,7 @@ class ExtractiveResponder:
         quotes = quotations(prompt)
         if not quotes:
             raise Unavailable("nothing to quote")
-        opening = say(Key.QUOTED, prompt.language)
-        if sorry := _SORRY.get(prompt.emotion.label):
-            opening = f"{say(sorry, prompt.language)} {opening}"
+        opening = kindly(Key.QUOTED, prompt.language, prompt.emotion)
         text = "\n\n".join((escape(opening), *map(_markdown, quotes)))
         return Draft(
             action=Action.REPLY, text=text, cited=tuple(quote.passage for quote in quotes), quoted=True
