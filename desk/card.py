@@ -148,3 +148,9 @@ def note(name: str, text: str) -> Content:
 def line(words: str) -> Content:
     """One small line of the service in a thread."""
     return Content((Paragraph((Span(words, Style.ITALIC),)),))
+
+
+def undelivered(why: str, key: str) -> Content:
+    """Something did not reach the customer; it can be tried again."""
+    words = Paragraph((Span("⚠️ Not delivered to the customer: ", Style.BOLD), Span(why)))
+    return Content((words, Buttons((Button("retry", "Try again", key),))))
