@@ -17,6 +17,13 @@ from sandbox.telegram_updates import Updates
 from sandbox.telegram_world import Account, ApiError, Json, Person, World
 
 BODY_LIMIT = 60 * 1024 * 1024
+DESCRIPTIONS = {
+    400: "Bad Request: wrong parameter",
+    401: "Unauthorized",
+    403: "Forbidden: bot was blocked by the user",
+    409: "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
+    429: "Too Many Requests: retry later",
+}
 __all__ = ["Person", "TelegramStand"]
 
 
@@ -78,7 +85,7 @@ class TelegramStand:
     ) -> None:
         """Answer the next calls of a method (``*``: of any) with an error instead of doing them."""
         parameters = {"retry_after": retry_after} if retry_after else {}
-        error = ApiError(status, description or f"Failure {status}", parameters)
+        error = ApiError(status, description or DESCRIPTIONS.get(status, "Internal Server Error"), parameters)
         self._failures[method.lower()] += [error] * times
 
     async def redeliver(self, bot: str = "") -> int:

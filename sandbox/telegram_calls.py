@@ -11,8 +11,8 @@ from sandbox.telegram_world import Account, ApiError, Json
 
 # Everything else is decoded as JSON where it is JSON (form fields carry numbers and objects so).
 WORDS = frozenset({
-    "text", "caption", "url", "secret_token", "language_code", "callback_query_id", "file_id", "name", "title",
-    "description", "parse_mode", "action", "username", "first_name", "last_name", "phone_number",
+    "text", "caption", "url", "secret_token", "language_code", "callback_query_id", "file_id", "name",
+    "title", "description", "parse_mode", "action", "username", "first_name", "last_name", "phone_number",
 })  # fmt: skip
 
 

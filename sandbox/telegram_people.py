@@ -79,7 +79,7 @@ class People:
         query = {
             "id": str(4_382_000_000_000_000_000 + self._pressed),
             "from": person.user(),
-            "message": post.data,
+            "message": dict(post.data),
             "chat_instance": str(chat.id * 7919),
             "data": data,
         }

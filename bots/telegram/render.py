@@ -34,7 +34,8 @@ def render(content: Content) -> Rendered:
     keyboard = _keyboard(content)
     file = next((block for block in content.blocks if isinstance(block, File)), None)
     text = writer.text or (ONLY_BUTTONS if keyboard and not file else "")
-    return Rendered(text=text, entities=tuple(writer.entities), keyboard=keyboard, file=file)
+    entities = sorted(writer.entities, key=lambda entity: (entity.offset, -entity.length))
+    return Rendered(text=text, entities=tuple(entities), keyboard=keyboard, file=file)
 
 
 class _Writer:
