@@ -6,12 +6,12 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.slack_deliver import ACK_SECONDS, RETRY_DELAYS, Postman, Reply, Signed, Sockets
-from sandbox.slack_panes import panes
+from sandbox.slack_panes import panes, sheets
 from sandbox.slack_payloads import event_body
-from sandbox.slack_people import People, form_fields
+from sandbox.slack_people import People
 from sandbox.slack_state import SUPPORT, Person, Workspace
 from sandbox.slack_web import UPLOAD_LIMIT, Failure, Web
-from sandbox.stand import Pane, Recorded
+from sandbox.stand import Pane, Recorded, Sheet
 
 BOT_TOKEN = "xoxb-sandbox"  # noqa: S105 - the stand-in's own, worth nothing elsewhere
 APP_TOKEN = "xapp-sandbox"  # noqa: S105
@@ -46,6 +46,7 @@ class SlackStand:
             "delete": self._people.delete,
             "command": self._people.command,
             "submit": self._people.submit,
+            "cancel": self._people.cancel,
             "shortcut": self._people.shortcut,
             "open_home": self._people.open_home,
         }
@@ -119,25 +120,11 @@ class SlackStand:
 
     def panes(self) -> list[Pane]:
         """What people see now."""
-        return panes(self.workspace, self.origin)
+        return panes(self.workspace)
 
-    def forms(self, person: str) -> list[dict[str, Any]]:
-        """The modals that a person has open: id, form, title and fields."""
-        ident = self.workspace.person(person).id
-        return [
-            {
-                "id": view.id,
-                "form": view.body.get("callback_id", ""),
-                "title": view.body["title"]["text"],
-                "fields": form_fields(view),
-            }
-            for view in self.workspace.views.values()
-            if view.open and view.person == ident
-        ]
-
-    def open_file(self, ident: str) -> tuple[bytes, str]:
-        """A shared file as people get it: bytes and MIME type. Raises KeyError."""
-        return self._web.open_file(ident)
+    def forms(self, person: str) -> list[Sheet]:
+        """The modals that a person has open."""
+        return sheets(self.workspace, {self.workspace.person(person).id})
 
     @property
     def people(self) -> Sequence[Person]:

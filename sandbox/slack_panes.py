@@ -5,40 +5,91 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sandbox.slack_people import buttons
-from sandbox.slack_state import Post, View, Workspace
-from sandbox.stand import Bubble, Pane
+from sandbox.slack_people import buttons, form_fields
+from sandbox.slack_state import Post, Room, View, Workspace
+from sandbox.stand import Blank, Bubble, Pane, Sheet
 
+COMMANDS = [
+    ("/tickets", "Open tickets"),
+    ("/available", "Take new tickets"),
+    ("/away", "Take no new tickets"),
+    ("/ask", "Ask the assistant"),
+    ("/kb", "Knowledge base"),
+    ("/upload", "Add a document"),
+    ("/report", "A report"),
+]
+"""What the app's manifest offers."""
+FIELD_KINDS = {"static_select": "select", "file_input": "file"}
 SPECIAL = re.compile(r"<([@#!]?)([^<>|]+)(?:\|([^<>]*))?>")
 
 
-def panes(workspace: Workspace, origin: str) -> list[Pane]:
+def panes(workspace: Workspace) -> list[Pane]:
     """The support channel, the direct messages with the app and the home pages."""
-    shown = []
-    for room in workspace.rooms.values():
-        names = [workspace.people[ident].name for ident in room.members if not workspace.people[ident].bot]
-        title = f"#{room.name}" if room.kind == "channel" else f"{room.name} and Deskmate"
-        shown.append(
-            Pane(id=room.id, title=title, people=names, bubbles=_bubbles(workspace, room.id, origin))
-        )
-    for home in workspace.homes.values():
-        name = workspace.people[home.person].name
-        shown.append(
-            Pane(id=f"home:{home.person}", title=f"{name}: Home", people=[name], bubbles=[_home(home)])
-        )
-    return shown
+    rooms = [_room(workspace, room) for room in workspace.rooms.values()]
+    return rooms + [_home(workspace, home) for home in workspace.homes.values()]
 
 
-def _bubbles(workspace: Workspace, channel: str, origin: str) -> list[Bubble]:
+def _room(workspace: Workspace, room: Room) -> Pane:
+    people = [workspace.people[ident] for ident in room.members if not workspace.people[ident].bot]
+    return Pane(
+        id=room.id,
+        title=f"#{room.name}" if room.kind == "channel" else f"{room.name}: Deskmate",
+        people=[person.name for person in people],
+        bubbles=_bubbles(workspace, room.id),
+        forms=sheets(workspace, {person.id for person in people}),
+        commands=COMMANDS,
+    )
+
+
+def _home(workspace: Workspace, home: View) -> Pane:
+    name = workspace.people[home.person].name
+    blocks = list(home.body.get("blocks") or [])
+    labels = [(place, str(one["text"]["text"])) for place, _, one in buttons(blocks)]
+    page = Bubble(id=home.id, author="Deskmate", text=_blocks_text(workspace, blocks), buttons=labels)
+    return Pane(
+        id=f"home:{home.person}",
+        title=f"{name}: Home",
+        people=[name],
+        bubbles=[page],
+        forms=sheets(workspace, {home.person}),
+    )
+
+
+def sheets(workspace: Workspace, people: set[str]) -> list[Sheet]:
+    """The modals that these people have open."""
+    return [
+        Sheet(
+            id=view.id,
+            title=view.body["title"]["text"],
+            submit=(view.body.get("submit") or {}).get("text", ""),
+            person=workspace.people[view.person].name,
+            blanks=[_blank(workspace, one) for one in form_fields(view)],
+            error=view.error,
+        )
+        for view in workspace.views.values()
+        if view.open and view.person in people
+    ]
+
+
+def _blank(workspace: Workspace, one: Mapping[str, Any]) -> Blank:
+    options = list(one["options"])
+    kind = FIELD_KINDS.get(one["kind"], "long_text" if one["long"] else "text")
+    if one["kind"] == "users_select":
+        kind = "select"
+        options = [(person.id, person.name) for person in workspace.people.values() if not person.bot]
+    return Blank(name=one["name"], label=one["label"], kind=kind, options=options, required=one["required"])
+
+
+def _bubbles(workspace: Workspace, channel: str) -> list[Bubble]:
     posts = [post for post in workspace.posts if post.channel == channel]
-    roots = {post.ts: bubble(workspace, post, origin) for post in posts if not post.thread_ts}
+    roots = {post.ts: bubble(workspace, post) for post in posts if not post.thread_ts}
     for post in posts:
         if post.thread_ts in roots:
-            roots[post.thread_ts].thread.append(bubble(workspace, post, origin))
+            roots[post.thread_ts].thread.append(bubble(workspace, post))
     return list(roots.values())
 
 
-def bubble(workspace: Workspace, post: Post, origin: str) -> Bubble:
+def bubble(workspace: Workspace, post: Post) -> Bubble:
     """One message as it is shown."""
     words = (
         _blocks_text(workspace, post.blocks) if post.blocks and post.bot else readable(workspace, post.text)
@@ -48,21 +99,13 @@ def bubble(workspace: Workspace, post: Post, origin: str) -> Bubble:
         author=workspace.people[post.user].name,
         text=words,
         buttons=[(place, str(one["text"]["text"])) for place, _, one in buttons(post.blocks)],
-        files=[
-            (workspace.files[i].name, f"{origin}/files-pri/T-{i}/{workspace.files[i].name}")
-            for i in post.files
-        ],
+        files=[(workspace.files[i].name, f"/see/{i}/{workspace.files[i].name}") for i in post.files],
         reactions=list(post.reactions),
         old=[readable(workspace, old) for old in post.old],
         deleted=post.deleted,
         only_for=workspace.people[post.only_for].name if post.only_for else "",
+        at=float(post.ts),
     )
-
-
-def _home(view: View) -> Bubble:
-    blocks = list(view.body.get("blocks") or [])
-    labels = [(place, str(one["text"]["text"])) for place, _, one in buttons(blocks)]
-    return Bubble(id=view.id, author="Deskmate", text=_blocks_text(None, blocks), buttons=labels)
 
 
 def _blocks_text(workspace: Workspace | None, blocks: Sequence[Mapping[str, Any]]) -> str:

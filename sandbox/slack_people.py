@@ -151,7 +151,13 @@ class People:
             "interactive", submission_body(person, view, values), room, person, what="That form"
         )
         view.open = answer.get("response_action") in {"errors", "update"} or not answer["ok"]
+        view.error = "" if answer["ok"] else DISPATCH_FAILED.format(what="That form")
         return answer
+
+    async def cancel(self, room: str, person: Person, *, form: str) -> dict[str, Any]:
+        """Close an open modal without sending it."""
+        self.stage.workspace.views[form].open = False
+        return {}
 
     def _values(self, view: View, fields: Mapping[str, str], files: list[Stored]) -> dict[str, Any]:
         values: dict[str, Any] = {}

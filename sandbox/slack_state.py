@@ -82,6 +82,7 @@ class View:
     person: str
     body: dict[str, Any]
     open: bool = True
+    error: str = ""
 
 
 AGENTS = (
