@@ -23,6 +23,7 @@ class Rest:
         self.world = world
         self.gateway = gateway
         self.flags = flags
+        self.permissions = 2**53 - 1
 
     def routes(self) -> Sequence[tuple[str, str, Handler]]:
         """Method, path as the documentation writes it, handler."""
@@ -32,6 +33,7 @@ class Rest:
         guild_commands = "/applications/{application_id}/guilds/{guild_id}/commands"
         return (
             ("GET", "/users/@me", self.me),
+            ("GET", "/users/@me/guilds", self.guilds),
             ("GET", "/users/{user_id}", self.user),
             ("GET", "/oauth2/applications/@me", self.application),
             ("GET", "/applications/@me", self.application),
@@ -64,6 +66,10 @@ class Rest:
         if found is None:
             raise Fault(404, 10013, "Unknown User")
         return self.world.user(found)
+
+    async def guilds(self, call: Call) -> list[Wire]:
+        whole = {"id": self.world.guild, "name": self.world.guild_name, "icon": None, "owner": False}
+        return [whole | {"permissions": str(self.permissions), "features": []}]
 
     async def application(self, call: Call) -> Wire:
         bot = self.world.user(self.world.bot)

@@ -1,0 +1,135 @@
+"""Application commands as data, and how Discord wants to be told of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from domain.texts import LANGUAGES, Key, say
+
+STRING, ATTACHMENT = 3, 11
+GUILD_INSTALL, IN_GUILD, IN_DM = 0, 0, 1
+MANAGE_GUILD = 1 << 5
+DESCRIPTION = 100
+"""Characters a description may have (Discord's documentation, Application Commands)."""
+LOCALES: Mapping[str, tuple[str, ...]] = {
+    "es": ("es-ES", "es-419"),
+    "fr": ("fr",),
+    "de": ("de",),
+    "pt": ("pt-BR",),
+    "hi": ("hi",),
+}
+"""Our languages as Discord's locales. Discord has no Arabic, so Arabic speakers see English here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """An argument of a command. ``kind``: text or file; ``choices`` are (value, label) pairs.
+
+    ``descriptions`` maps one of our language codes to a translation.
+    """
+
+    name: str
+    description: str
+    descriptions: Mapping[str, str] = field(default_factory=dict)
+    kind: str = "text"
+    choices: tuple[tuple[str, str], ...] = ()
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """A slash command. ``admin``: offered to a server's managers, answered for their eyes only."""
+
+    name: str
+    description: str
+    descriptions: Mapping[str, str] = field(default_factory=dict)
+    options: tuple[Option, ...] = ()
+    admin: bool = False
+
+
+REPORTS = (
+    ("summary", "Summary"),
+    ("emotions", "Emotions"),
+    ("resolution", "Resolution"),
+    ("ratings", "Ratings"),
+    ("agents", "Agents"),
+    ("questions", "Questions without an answer"),
+)
+PERIODS = (("today", "Today"), ("week", "Last 7 days"), ("month", "Last 30 days"))
+
+
+def default_commands(
+    *, reports: Sequence[tuple[str, str]] = REPORTS, periods: Sequence[tuple[str, str]] = PERIODS
+) -> tuple[Command, ...]:
+    """The commands of a company's bot, described in every language we speak."""
+    return (*_for_customers(), *_for_admins(tuple(reports), tuple(periods)))
+
+
+def _for_customers() -> tuple[Command, ...]:
+    question = Option(name="text", **_described(Key.COMMAND_ASK))
+    language = Option(
+        name="choice",
+        **_described(Key.COMMAND_LANGUAGE),
+        choices=tuple(LANGUAGES.items()),
+    )
+    code = Option(name="code", **_described(Key.COMMAND_LINK), required=False)
+    return (
+        Command(name="ask", **_described(Key.COMMAND_ASK), options=(question,)),
+        Command(name="human", **_described(Key.COMMAND_HUMAN)),
+        Command(name="status", **_described(Key.COMMAND_STATUS)),
+        Command(name="language", **_described(Key.COMMAND_LANGUAGE), options=(language,)),
+        Command(name="privacy", **_described(Key.COMMAND_PRIVACY)),
+        Command(name="help", **_described(Key.COMMAND_HELP)),
+        Command(name="link", **_described(Key.COMMAND_LINK), options=(code,)),
+    )
+
+
+def _for_admins(
+    reports: tuple[tuple[str, str], ...], periods: tuple[tuple[str, str], ...]
+) -> tuple[Command, ...]:
+    file = Option(name="file", description="A PDF or another document", kind="file")
+    kind = Option(name="kind", description="What it is about", choices=reports, required=False)
+    period = Option(name="period", description="How far back", choices=periods, required=False)
+    return (
+        Command(name="upload", description="Add a document to what I know", options=(file,), admin=True),
+        Command(name="report", description="What happened lately", options=(kind, period), admin=True),
+    )
+
+
+def _described(key: Key) -> dict[str, Any]:
+    texts = {language: say(key, language) for language in LOCALES}
+    return {"description": say(key, "en"), "descriptions": texts}
+
+
+def payload(command: Command) -> dict[str, Any]:
+    """A command as the REST API takes it."""
+    options = [_option(option) for option in sorted(command.options, key=lambda one: not one.required)]
+    return {
+        "type": 1,
+        "name": command.name,
+        **_texts(command.description, command.descriptions),
+        "options": options,
+        "contexts": [IN_GUILD, IN_DM],
+        "integration_types": [GUILD_INSTALL],
+        "default_member_permissions": MANAGE_GUILD if command.admin else None,
+    }
+
+
+def _option(option: Option) -> dict[str, Any]:
+    made = {
+        "type": ATTACHMENT if option.kind == "file" else STRING,
+        "name": option.name,
+        **_texts(option.description, option.descriptions),
+        "required": option.required,
+    }
+    choices = [{"name": label[:100], "value": value} for value, label in option.choices]
+    return made | ({"choices": choices} if choices else {})
+
+
+def _texts(description: str, descriptions: Mapping[str, str]) -> dict[str, Any]:
+    translated = {
+        locale: text[:DESCRIPTION]
+        for language, text in descriptions.items()
+        for locale in LOCALES.get(language, ())
+    }
+    return {"description": description[:DESCRIPTION], "description_localizations": translated or None}

@@ -1,0 +1,77 @@
+"""discord.py's gateway client: identifies, beats, resumes, and hands what it hears to a `Receiver`."""
+
+from typing import Any
+
+import discord
+import structlog
+from discord.state import ConnectionState
+
+from bots.discord.receive import Receiver
+from bots.discord.rest import Wire
+
+log = structlog.get_logger()
+
+
+class Gateway(discord.Client):
+    """One connection. Only handlers live here; what they mean is the receiver's."""
+
+    def __init__(self, *, base_url: str, gateway_url: str, receiver: Receiver, content: bool) -> None:
+        self._base_url = base_url
+        self._gateway_url = gateway_url
+        self._receiver = receiver
+        super().__init__(
+            intents=intents(content=content),
+            max_messages=None,
+            guild_ready_timeout=0.1,
+            allowed_mentions=discord.AllowedMentions.none(),
+        )
+
+    def _get_state(self, **options: Any) -> ConnectionState[Any]:
+        """discord.py builds its own HTTP client just before; ours takes its place, at our base URL."""
+        self.http = Wire(base_url=self._base_url, gateway_url=self._gateway_url)
+        return super()._get_state(**options)
+
+    async def on_connect(self) -> None:
+        """A new session (not a resumed one): Discord keeps nothing for it, so look what was missed."""
+        log.info("discord_connected", bot=self._receiver.bot)
+        await self._receiver.catch_up(self)
+
+    async def on_resumed(self) -> None:
+        """The session goes on; Discord has replayed what was missed."""
+        log.info("discord_resumed", bot=self._receiver.bot)
+
+    async def on_disconnect(self) -> None:
+        """The connection is gone; discord.py reconnects with a back-off."""
+        log.info("discord_disconnected", bot=self._receiver.bot)
+
+    async def on_message(self, message: discord.Message) -> None:
+        """Somebody wrote."""
+        await self._receiver.message(message)
+
+    async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
+        """A message changed."""
+        await self._receiver.edited(payload.message)
+
+    async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
+        """A message is gone."""
+        await self._receiver.deleted(payload.channel_id, payload.message_id, payload.guild_id)
+
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """A press, a command or a form."""
+        await self._receiver.interaction(interaction)
+
+    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
+        """A handler failed; say so without the message's text."""
+        log.exception("discord_handler_failed", bot=self._receiver.bot, handler=event_method)
+
+
+def intents(*, content: bool) -> discord.Intents:
+    """What we listen to. ``content``: what people write in a server, which is a privileged intent;
+    direct messages carry their text without it."""
+    wanted = discord.Intents.none()
+    wanted.guilds = True
+    wanted.dm_messages = True
+    if content:
+        wanted.guild_messages = True
+        wanted.message_content = True
+    return wanted
