@@ -37,6 +37,10 @@ class Library(Protocol):
         """Those of the ids that belong to current versions, in the order asked."""
         ...
 
+    async def kept(self, name: str, version: int) -> list[Passage]:
+        """The passages of a kept version, current or not, by position; empty if it isn't kept."""
+        ...
+
     async def everything(self) -> list[Passage]:
         """All passages of current versions, by document and position."""
         ...
