@@ -1,6 +1,7 @@
 """The outbox at work: one queue of one place after the other, in order, until each row is done."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -71,7 +72,8 @@ class Delivery:
                 if not await self._leases.renew(lease) or not await self._one(posted):
                     return
         finally:
-            await self._leases.release(lease)
+            with contextlib.suppress(Unavailable):  # it runs out by itself
+                await self._leases.release(lease)
 
     async def _one(self, posted: Posted) -> bool:
         """Deliver one row; false if the queue has to wait."""

@@ -5,9 +5,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import structlog
 from taskiq import AsyncTaskiqDecoratedTask, InMemoryBroker
 
-from domain.errors import Misconfigured
+from domain.errors import Misconfigured, Unavailable
+
+log = structlog.get_logger()
 
 Job = Callable[[str], Awaitable[None]]
 
@@ -74,7 +77,12 @@ class OneByOne:
         async with self._slots:
             while not self._stopping:
                 self._again.discard(key)
-                await self._job(key)
+                try:
+                    await self._job(key)
+                except Unavailable as fault:
+                    log.warning("job_postponed", key=key, why=str(fault))
+                except Exception:  # the next sweep tries again; other keys go on
+                    log.exception("job_failed", key=key)
                 if key not in self._again:
                     return
 

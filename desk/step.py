@@ -11,7 +11,7 @@ from domain.answer import Author, Tone
 from domain.content import Content, plain
 from domain.conversation import Conversation, Message
 from domain.emotion import Emotion
-from domain.ids import Address, AgentId, BotId, CompanyId, Lane, MessageId, MessageRef, derived
+from domain.ids import Address, AgentId, BotId, CompanyId, Lane, MessageId, MessageRef, derived, lane_of
 from domain.log import Entry, Kind
 from domain.people import Agent
 from domain.ticket import Ticket
@@ -62,6 +62,8 @@ class Step:
         self.conversation = conversation
         self.ticket = ticket
         self.changes = Changes(seed=seed, now=now)
+        self.reply_to: Address | None = None
+        """Where this step answers the customer, if not at the conversation's address."""
         self._channels = channels
         self._before = ticket
 
@@ -128,6 +130,14 @@ class Step:
         self.changes.conversation = self.conversation
         return self.conversation
 
+    def moved(self, to: Address) -> None:
+        """The customer's place has a new address."""
+        lane = lane_of(self.firm.id, to)
+        if self.conversation:
+            self.talk(address=to, lane=lane)
+        if self.ticket:
+            self.set_ticket(replace(self.ticket, lane=lane))
+
     def begin(self, conversation: Conversation) -> None:
         """A new conversation in this lane."""
         self.conversation = conversation
@@ -161,7 +171,7 @@ class Step:
     ) -> str:
         """Send to the customer; the key of the first piece."""
         return self.send(
-            self._talk().address,
+            self.reply_to or self._talk().address,
             content,
             part,
             purpose=purpose,

@@ -1,6 +1,6 @@
 """What the desk needs of the database. ``store`` implements it on MongoDB, for one company each."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -9,11 +9,16 @@ from desk.changes import Changes, Feedback, Noted, Outgoing
 from domain.answer import Line
 from domain.conversation import Conversation
 from domain.emotion import Emotion
+from domain.errors import DeskmateError
 from domain.ids import AgentId, ConversationId, Identity, Lane, MessageRef, TicketId
 from domain.inbound import Event
 from domain.log import Entry
 from domain.people import Agent, Availability, Customer, Role
 from domain.ticket import Ticket
+
+
+class Stale(DeskmateError):
+    """Somebody else changed this meanwhile; look again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,4 +235,16 @@ class Outbox(Protocol):
 
     async def revive(self, key: str) -> bool:
         """Try a dead letter again."""
+        ...
+
+
+Compose = Callable[[Ticket, Agent, Conversation], Changes]
+"""What an assignment changes besides: the ticket after it, entries, messages."""
+
+
+class Assignment(Protocol):
+    """Gives waiting tickets to agents."""
+
+    async def assign_next(self, at: datetime, compose: Compose) -> Changes | None:
+        """Assign the longest waiting ticket to the least busy agent, atomically; None: nothing to do."""
         ...

@@ -1,23 +1,20 @@
 """Giving the longest waiting ticket to the least busy agent, one at a time in a company."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 from desk.changes import Changes
+from desk.storage import Compose, Stale
 from domain.conversation import Conversation
 from domain.ids import CompanyId
 from domain.people import Agent
 from domain.ticket import Status, Ticket
 from store.agents import MongoAgents
-from store.client import Stale, transact
+from store.client import transact
 from store.codec import load
 from store.log import MongoLog
 from store.outbox import MongoOutbox
 from store.records import put_version
 from store.scoped import Db, Scoped, Session
-
-Compose = Callable[[Ticket, Agent, Conversation], Changes]
-"""What an assignment changes besides: the ticket after it, entries, messages."""
 
 
 class MongoAssignment:

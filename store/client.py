@@ -9,15 +9,11 @@ from pymongo import AsyncMongoClient
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import ConfigurationError, InvalidURI, PyMongoError
 
-from domain.errors import DeskmateError, Misconfigured, Unavailable
+from domain.errors import Misconfigured, Unavailable
 from store.scoped import Db, Row
 
 T = TypeVar("T")
 Client = AsyncMongoClient[Row]
-
-
-class Stale(DeskmateError):
-    """Somebody else changed this meanwhile; look again."""
 
 
 def connect(uri: str) -> Client:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from desk.changes import Changes, Feedback, Noted
-from desk.storage import Case, Lease
+from desk.storage import Case, Lease, Stale
 from domain.answer import Author, Line
 from domain.conversation import Conversation, Message
 from domain.emotion import Emotion
@@ -13,7 +13,7 @@ from domain.ids import AgentId, CompanyId, ConversationId, Identity, Lane, Messa
 from domain.people import Customer
 from domain.ticket import Status, Ticket
 from store.agents import MongoAgents
-from store.client import Stale, transact, translated
+from store.client import transact, translated
 from store.codec import dump, load
 from store.leases import MongoLeases
 from store.log import MongoLog
