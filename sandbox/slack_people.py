@@ -120,7 +120,11 @@ class People:
     ) -> dict[str, Any]:
         """A slash command. Slack's commands carry no files: those go through the form that opens."""
         body = command_body(
-            self.stage.workspace, person, room, command=(name.lstrip("/"), text), origin=self.stage.origin
+            self.stage.workspace,
+            person,
+            room,
+            command=(name.lstrip("/"), typed(self.stage.workspace, text)[0]),
+            origin=self.stage.origin,
         )
         known = set(self.stage.workspace.views)
         answer = await self._ask("slash_commands", body, room, person, what=f"/{name}")

@@ -1,5 +1,6 @@
 """What Slack tells us, through Bolt: checked, parsed, stored, and only then acknowledged."""
 
+import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -64,8 +65,15 @@ class Incoming:
         async def receive(body: dict[str, Any]) -> BoltResponse:
             return BoltResponse(status=await self._receive(body), body="")
 
+        logger = logging.getLogger(__name__ + ".bolt")
+        # Bolt warns at every start that tokens in the environment are not used here.
+        logger.setLevel(logging.ERROR)
         app = AsyncApp(
-            name="deskmate", client=self._client, signing_secret=signing_secret, authorize=authorize
+            name="deskmate",
+            client=self._client,
+            signing_secret=signing_secret,
+            authorize=authorize,
+            logger=logger,
         )
         # A global middleware, because Bolt acknowledges an event before its listeners run.
         app.use(receive)

@@ -19,7 +19,7 @@ SCHEMES = ("http://", "https://", "mailto:")
 OPENING = re.compile(r"(?<!\w)([*_~`]+)(?=\S)")
 QUOTING = re.compile(r"^(&gt;)", re.MULTILINE)
 INLINE = re.compile(
-    r"<(?P<special>[^<>\n]+)>"
+    r"<(?P<special>(?:[@#!]|https?://|mailto:|tel:|slack:)[^<>\n]+)>"
     r"|:(?P<emoji>[a-z0-9_+'-]+):"
     r"|(?<![\w`])`(?P<mono>[^`\n]+)`(?![\w`])"
     r"|(?<![\w*])\*(?P<bold>\S(?:[^*\n]*\S)?)\*(?![\w*])"
