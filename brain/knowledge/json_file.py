@@ -1,0 +1,57 @@
+"""A parsed document as JSON, to be read by people and other programs."""
+
+import json
+import os
+from dataclasses import asdict
+from pathlib import Path
+
+from domain.errors import BadInput
+from domain.knowledge import ParsedDocument, Section
+
+VERSION = 1
+
+
+def to_json(parsed: ParsedDocument) -> str:
+    """The document with its sections in order; a table's rows are lists of cells as well as text."""
+    sections = [
+        {**asdict(section), "rows": [line.split(" | ") for line in section.text.split("\n")]}
+        if section.table
+        else asdict(section)
+        for section in parsed.sections
+    ]
+    document = {
+        "format": VERSION,
+        "title": parsed.title,
+        "pages": parsed.pages,
+        "mime": parsed.mime,
+        "sha256": parsed.sha256,
+        "sections": sections,
+    }
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def from_json(words: str) -> ParsedDocument:
+    """The document again. Raises BadInput."""
+    try:
+        found = json.loads(words)
+        return ParsedDocument(
+            title=found["title"],
+            sections=tuple(
+                Section(heading=each["heading"], page=each["page"], text=each["text"], table=each["table"])
+                for each in found["sections"]
+            ),
+            pages=found["pages"],
+            mime=found["mime"],
+            sha256=found["sha256"],
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadInput("That isn't a parsed document.") from error
+
+
+def write_beside(source: Path, parsed: ParsedDocument) -> Path:
+    """Write ``handbook.pdf.json`` beside ``handbook.pdf``, whole or not at all."""
+    target = source.with_name(source.name + ".json")
+    part = source.with_name(f".{target.name}.{os.getpid()}")
+    part.write_text(to_json(parsed), encoding="utf-8")
+    part.replace(target)
+    return target

@@ -1,0 +1,116 @@
+"""Bytes of any kind in, a document out; what can't be read ends in one friendly sentence."""
+
+import asyncio
+import json
+import os
+import sys
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from brain.knowledge.formats import Format, format_of
+from domain.errors import BadInput
+from domain.knowledge import ParsedDocument, Section
+
+log = structlog.get_logger(__name__)
+
+_ROOT = Path(__file__).parents[2]
+_MEGABYTE = 1024 * 1024
+# Of our environment the parser gets only what programs need to run: no token, no key.
+_PASSED_ON = ("PATH", "LANG", "LC_ALL", "TMPDIR", "TESSDATA_PREFIX", "LD_LIBRARY_PATH", "HOME")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What one file may cost."""
+
+    megabytes: int = 50
+    seconds: float = 120.0
+    memory_megabytes: int = 3072
+    words: int = 300_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loader:
+    """Parses files in processes of their own. ``pdf`` is ``pymupdf`` (AGPL) or ``pdfium``.
+
+    ``parallel`` bounds how many files are parsed at once.
+    """
+
+    bounds: Bounds = Bounds()
+    pdf: str = "pymupdf"
+    parallel: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
+
+    async def load(self, data: bytes, name: str) -> ParsedDocument:
+        """The document in a file. Raises BadInput with a sentence for whoever sent it."""
+        shown = name[-80:]
+        if len(data) > self.bounds.megabytes * _MEGABYTE:
+            size = max(len(data) // _MEGABYTE, self.bounds.megabytes + 1)
+            raise BadInput(f"“{shown}” is {size} MB large; please send at most {self.bounds.megabytes} MB.")
+        kind = format_of(data, shown)
+        async with self.parallel:
+            answer = await self._parsed(data, shown, kind)
+        if "error" in answer:
+            raise BadInput(str(answer["error"]))
+        return ParsedDocument(
+            title=answer["title"],
+            sections=tuple(
+                Section(heading=heading, page=page, text=text, table=table)
+                for heading, page, text, table in answer["sections"]
+            ),
+            pages=answer["pages"],
+            mime=kind.mime,
+            sha256=sha256(data).hexdigest(),
+        )
+
+    async def _parsed(self, data: bytes, name: str, kind: Format) -> dict[str, Any]:
+        process = await asyncio.create_subprocess_exec(
+            *self._command(name, kind),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env={**{key: os.environ[key] for key in _PASSED_ON if key in os.environ}, "PYTHONPATH": str(_ROOT)},
+            start_new_session=True,
+        )
+        try:
+            out, _ = await asyncio.wait_for(process.communicate(data), self.bounds.seconds)
+        except TimeoutError as error:
+            log.warning("parser_stopped", loader=kind.loader, seconds=self.bounds.seconds)
+            raise BadInput(f"Reading “{name}” took too long, so it was stopped.") from error
+        finally:
+            await _ended(process)
+        return self._answer(out, name, process.returncode or 0)
+
+    def _command(self, name: str, kind: Format) -> tuple[str, ...]:
+        loader = "pdfium" if kind.loader == "pdf" and self.pdf == "pdfium" else kind.loader
+        bounds = (
+            f"--memory={self.bounds.memory_megabytes * _MEGABYTE}",
+            f"--seconds={int(self.bounds.seconds) + 1}",
+            f"--words={self.bounds.words}",
+        )
+        return (sys.executable, "-m", "brain.knowledge.parse_process", *bounds, "--", loader, name)
+
+    def _answer(self, out: bytes, name: str, status: int) -> dict[str, Any]:
+        try:
+            answer: dict[str, Any] = json.loads(out)
+        except ValueError as error:
+            log.warning("parser_died", status=status)
+            raise BadInput(f"“{name}” could not be read: it needs more time or memory than it may use.") from error
+        return answer
+
+
+async def _ended(process: asyncio.subprocess.Process) -> None:
+    """End the parser and what it started (text recognition), which share a session."""
+    try:
+        os.killpg(process.pid, 9)
+    except (ProcessLookupError, PermissionError):
+        pass
+    await process.wait()
+
+
+async def load(data: bytes, name: str) -> ParsedDocument:
+    """The document in a file, under the usual bounds. Raises BadInput."""
+    return await Loader().load(data, name)

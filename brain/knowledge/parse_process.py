@@ -1,0 +1,84 @@
+"""The process that a file is parsed in, so that a hostile one can hurt nothing else.
+
+Reads the file from standard input and writes one line of JSON: the document, or ``{"error": ...}``.
+Started by `brain.knowledge.load`; memory, processor time and file sizes are limited before a byte is read.
+"""
+
+import argparse
+import contextlib
+import importlib
+import json
+import resource
+import sys
+
+from brain.knowledge.loaders.extract import Extract
+from domain.errors import BadInput
+
+# Loaded by name, so that a text file doesn't wait for PyMuPDF.
+LOADERS = {
+    "pdf": ("pdf", "parse"),
+    "pdfium": ("pdfium", "parse"),
+    "docx": ("docx", "parse"),
+    "xlsx": ("sheet", "parse_xlsx"),
+    "csv": ("sheet", "parse_csv"),
+    "html": ("html", "parse"),
+    "markdown": ("markdown", "parse"),
+    "text": ("text", "parse"),
+    "image": ("image", "parse"),
+}
+
+
+def main() -> None:
+    """Parse standard input under the limits given as arguments."""
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("loader", choices=LOADERS)
+    arguments.add_argument("name")
+    arguments.add_argument("--memory", type=int, required=True, help="bytes")
+    arguments.add_argument("--seconds", type=int, required=True, help="of processor time")
+    arguments.add_argument("--words", type=int, required=True)
+    given = arguments.parse_args()
+    _limit(memory=given.memory, seconds=given.seconds)
+    with contextlib.redirect_stdout(sys.stderr):  # a chatty library must not spoil the answer
+        answer = _answer(given.loader, given.name, given.words)
+    sys.stdout.write(json.dumps(answer))
+
+
+def _limit(*, memory: int, seconds: int) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _answer(loader: str, name: str, words: int) -> dict[str, object]:
+    module, function = LOADERS[loader]
+    try:
+        parse = getattr(importlib.import_module(f"brain.knowledge.loaders.{module}"), function)
+        return _document(_checked(parse(sys.stdin.buffer.read(), name), name, words))
+    except BadInput as error:
+        return {"error": str(error)}
+    except MemoryError:
+        return {"error": f"“{name}” needs more memory than it may use, so it was not read."}
+    except RecursionError:
+        return {"error": f"“{name}” is nested too deeply to be read."}
+    except Exception as error:  # noqa: BLE001 - parsers raise anything on damaged files
+        print(type(error).__name__, file=sys.stderr)
+        return {"error": f"“{name}” is damaged and can't be read."}
+
+
+def _checked(extract: Extract, name: str, most: int) -> Extract:
+    words = sum(len(section.text.split()) for section in extract.sections)
+    characters = sum(len(section.text) for section in extract.sections)
+    if not any(letter.isalnum() for section in extract.sections for letter in section.text):
+        raise BadInput(f"“{name}” has no text in it.")
+    if words > most or characters > 12 * most:
+        raise BadInput(f"“{name}” has more than {most:,} words; please split it into smaller documents.")
+    return extract
+
+
+def _document(extract: Extract) -> dict[str, object]:
+    sections = [[each.heading, each.page, each.text, each.table] for each in extract.sections]
+    return {"title": extract.title, "pages": extract.pages, "sections": sections}
+
+
+if __name__ == "__main__":
+    main()
