@@ -74,7 +74,8 @@ class DiscordStand:
         return self.people.panes()
 
     async def act(self, pane: str, person: str, action: str, **arguments: Any) -> Mapping[str, Any]:
-        """A person does something: say, edit, delete, press, command, submit, close or open (their DMs)."""
+        """A person does something: say, edit, delete, press, command, submit, cancel, and close or open
+        (their direct messages)."""
         who = self.world.person(person)
         actions: Mapping[str, Callable[..., Awaitable[Mapping[str, Any]]]] = {
             "say": self.people.say,
@@ -83,6 +84,7 @@ class DiscordStand:
             "press": self.people.press,
             "command": self.people.command,
             "submit": self.people.submit,
+            "cancel": self.people.cancel,
             "close": self.people.close,
             "open": self.people.open,
         }

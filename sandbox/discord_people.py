@@ -2,12 +2,23 @@
 
 import mimetypes
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sandbox.discord_rest import Rest
 from sandbox.discord_rules import Fault
-from sandbox.discord_world import DM, EPHEMERAL, LOADING, PRIVATE_THREAD, Channel, Person, Wire, now
-from sandbox.stand import Bubble, Pane
+from sandbox.discord_world import (
+    DM,
+    EPHEMERAL,
+    LOADING,
+    PRIVATE_THREAD,
+    Channel,
+    Interaction,
+    Person,
+    Wire,
+    now,
+)
+from sandbox.stand import Blank, Bubble, Pane, Sheet
 
 COMMAND, COMPONENT, SUBMIT = 2, 3, 5
 STRING, USER, ATTACHMENT = 3, 6, 11
@@ -51,7 +62,7 @@ class People:
         member.pop("user")
         extra = {} if place.kind == DM else {"member": member}
         await self.rest.announce("MESSAGE_CREATE", place, message | extra)
-        return {"message": message["id"]}
+        return {"bubble": message["id"]}
 
     def keep(self, name: str, data: bytes) -> Wire:
         """An uploaded file as an attachment object."""
@@ -63,12 +74,12 @@ class People:
         channel.old.setdefault(bubble, []).append(message["content"])
         message |= {"content": text, "edited_timestamp": now()}
         await self.rest.announce("MESSAGE_UPDATE", channel, message)
-        return {"message": bubble}
+        return {"bubble": bubble}
 
     async def delete(self, channel: Channel, person: Person, *, bubble: str) -> Wire:
         """Delete one's own message."""
         await self.rest.remove(channel, channel.messages[bubble])
-        return {"message": bubble}
+        return {"bubble": bubble}
 
     async def press(self, channel: Channel, person: Person, *, bubble: str, button: str) -> Wire:
         """Press a button of a message, named by its custom id or its label."""
@@ -90,9 +101,12 @@ class People:
         files: Files = (),
         **options: Any,
     ) -> Wire:
-        """Use a slash command; ``text`` fills its first text option, ``files`` its attachment options."""
-        known = [*self.world.commands.get("", ()), *self.world.commands.get(self.world.guild, ())]
-        command = next((one for one in known if one["name"] == name), None)
+        """Use a slash command; ``text`` fills its text options, ``files`` its attachment options.
+
+        With several text options each takes one word, as a person picks them one by one.
+        """
+        name = name.removeprefix("/")
+        command = next((one for one in self.commands(channel) if one["name"] == name), None)
         if command is None:
             raise Fault(404, 10063, "Unknown application command")
         data = {"id": command["id"], "name": name, "type": 1}
@@ -103,20 +117,27 @@ class People:
             self.world.interact(kind=COMMAND, channel=channel, person=person, data=data)
         )
 
+    def commands(self, channel: Channel) -> list[Wire]:
+        """The commands that are offered here: a guild's own ones don't exist in direct messages."""
+        own = [] if channel.kind == DM else self.world.commands.get(self.world.guild, [])
+        return [*self.world.commands.get("", []), *own]
+
     def _options(
         self, command: Wire, text: str, files: Files, options: Mapping[str, Any]
     ) -> tuple[list[Wire], Wire]:
         chosen: list[Wire] = []
         attachments: dict[str, Wire] = {}
         waiting = list(files)
+        texts = [one for one in command.get("options", []) if one["type"] == STRING]
+        words = text.split(maxsplit=len(texts) - 1) if len(texts) > 1 else [text] if text else []
         for option in command.get("options", []):
             value = options.get(option["name"])
             if option["type"] == ATTACHMENT and waiting:
                 kept = self.keep(*waiting.pop(0))
                 attachments[kept["id"]] = kept
                 value = kept["id"]
-            elif value is None and option["type"] == STRING and text:
-                value, text = text, ""
+            elif value is None and option["type"] == STRING and words:
+                value = words.pop(0)
             if value is not None:
                 chosen.append({"name": option["name"], "type": option["type"], "value": value})
             elif option.get("required"):
@@ -133,11 +154,7 @@ class People:
         files: Files = (),
     ) -> Wire:
         """Fill in the form that was opened last (or the one with this custom id)."""
-        asked = next(
-            one
-            for one in reversed(self.world.interactions.values())
-            if one.modal and one.person == person.id and form in ("", one.modal["custom_id"])
-        )
+        asked = self._form(person, form)
         modal, asked.modal = asked.modal or {}, None
         data, resolved = self._filled(modal, fields or {}, files)
         wire = self.world.interact(kind=SUBMIT, channel=channel, person=person, data=data | resolved)
@@ -145,6 +162,19 @@ class People:
             self.world.interactions[wire["id"]].original = asked.original
             wire |= {"message": channel.messages[asked.original]}
         return await self._interact(wire)
+
+    def _form(self, person: Person, form: str) -> Interaction:
+        """The interaction whose form this person has open; the last one when no form is named."""
+        return next(
+            one
+            for one in reversed(self.world.interactions.values())
+            if one.modal and one.person == person.id and form in ("", one.modal["custom_id"])
+        )
+
+    async def cancel(self, channel: Channel, person: Person, *, form: str = "") -> Wire:
+        """Close a form without sending it; Discord tells nobody."""
+        self._form(person, form).modal = None
+        return {}
 
     def _filled(self, modal: Wire, fields: Mapping[str, str], files: Files) -> tuple[Wire, Wire]:
         attachments = {kept["id"]: kept for kept in (self.keep(*file) for file in files)}
@@ -192,6 +222,36 @@ class People:
             people=people,
             bubbles=[self._bubble(channel, message) for message in channel.messages.values()],
             typing=channel.typing_until > self.world.clock(),
+            forms=[self._sheet(one) for one in self._forms(channel)],
+            commands=[(f"/{one['name']}", one["description"]) for one in self.commands(channel)],
+        )
+
+    def _forms(self, channel: Channel) -> list[Interaction]:
+        return [one for one in self.world.interactions.values() if one.modal and one.channel == channel.id]
+
+    def _sheet(self, interaction: Interaction) -> Sheet:
+        modal = interaction.modal or {}
+        return Sheet(
+            id=modal["custom_id"],
+            title=modal["title"],
+            submit="Submit",
+            person=self.world.people[interaction.person].name,
+            blanks=[self._blank(row) for row in modal["components"]],
+        )
+
+    def _blank(self, row: Wire) -> Blank:
+        inner = row["component"] if row["type"] == LABEL else row["components"][0]
+        options = [(one["value"], one["label"]) for one in inner.get("options", [])]
+        if inner["type"] == USER_SELECT:
+            options = [(person.id, person.name) for person in self.world.people.values()]
+        long = "long_text" if inner.get("style") == 2 else "text"
+        kinds = {SELECT: "select", USER_SELECT: "select", FILE_UPLOAD: "file"}
+        return Blank(
+            name=inner["custom_id"],
+            label=row.get("label") or inner.get("label") or "",
+            kind=kinds.get(inner["type"], long),
+            options=options,
+            required=inner.get("required", True),
         )
 
     def _bubble(self, channel: Channel, message: Wire) -> Bubble:
@@ -214,4 +274,5 @@ class People:
             deleted=message["id"] in channel.deleted,
             typing=bool(waiting),
             only_for=names.get(lone, ""),
+            at=datetime.fromisoformat(message["timestamp"]).timestamp(),
         )

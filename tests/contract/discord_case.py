@@ -18,14 +18,14 @@ CUSTOMER = "Dana"
 BOT = BotId("discord")
 
 
-class Blobs:
+KINDS = {"unavailable": (503, 0), "rate_limited": (429, 0), "refused_markup": (400, 50035)}
+
+
+class Blobs(dict[str, bytes]):
     """Files by key, in memory."""
 
-    def __init__(self) -> None:
-        self.kept: dict[str, bytes] = {}
-
     async def __call__(self, key: str) -> bytes:
-        return self.kept[key]
+        return self[key]
 
 
 class MemoryCursor:
@@ -99,11 +99,11 @@ class DiscordCase:
         if self.channel is not None:
             await self.channel.close()
 
-    def fail_next(self, status: int = 500, *, retry_after: float = 0.05, **more: Any) -> None:
-        """The next message that is sent meets this status."""
-        self.stand.fail_next(
-            status, retry_after=retry_after, **({"path": "/messages", "method": "POST"} | more)
-        )
+    def fail_next(self, kind: str | int = "unavailable", *, retry_after: float = 0.05, **more: Any) -> None:
+        """The next message that is sent meets an HTTP status, or what a word of `KINDS` stands for."""
+        status, code = KINDS[kind] if isinstance(kind, str) else (kind, 0)
+        where = {"path": "/messages", "method": "POST", "code": code}
+        self.stand.fail_next(status, retry_after=retry_after, **(where | more))
 
     async def block(self) -> None:
         """The customer closes their direct messages."""
@@ -112,6 +112,18 @@ class DiscordCase:
     async def act(self, action: str, *, pane: str = "", person: str = CUSTOMER, **arguments: Any) -> Any:
         """Somebody does something on Discord; the customer unless said otherwise."""
         return await self.stand.act(pane, person, action, **arguments)
+
+    async def say(self, text: str, **arguments: Any) -> str:
+        """The customer writes; the message's id."""
+        return str((await self.act("say", text=text, **arguments))["bubble"])
+
+    async def press(self, ref_id: str, button: str, person: str = CUSTOMER) -> Any:
+        """Somebody presses a button of a message in the customer's direct messages."""
+        return await self.act("press", pane=f"dm:{CUSTOMER}", person=person, bubble=ref_id, button=button)
+
+    async def redeliver(self) -> None:
+        """The gateway sends its last event again."""
+        await self.stand.redeliver()
 
     def bubbles(self, pane: str = f"dm:{CUSTOMER}") -> list[Bubble]:
         """What is to be seen in a pane."""
