@@ -9,6 +9,7 @@ from domain.log import Entry, Kind
 from reports.cluster import cluster, medoid
 from reports.mask import mask
 from reports.tally import Tally
+from reports.topics import stems, topic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,10 +17,11 @@ class Gap:
     """A cluster of refused questions. ``question`` is the most typical one, masked.
 
     ``negative`` counts those asked in a bad mood; ``seconds`` is the agents' time spent on them;
-    ``people`` counts different customers. ``id`` stays the same while the typical question does.
+    ``people`` counts different customers. ``id`` follows the ``topic``, so that it stays when more ask.
     """
 
     id: str
+    topic: str
     question: str
     count: int
     people: int
@@ -53,8 +55,10 @@ def _gap(group: list[Entry], tally: Tally) -> Gap:
     talks = {entry.conversation or entry.ticket or entry.id for entry in group}
     moods = [tally.gaps[entry.id][2] for entry in group if entry.id in tally.gaps]
     spent = sum(tally.effort[talk][1] for talk in talks if talk in tally.effort)
+    about = topic([mask(question) for question in questions])
     return Gap(
-        id=derived("gap", typical.lower())[:12],
+        id=derived("gap", *(stems(about) or (typical.lower(),)))[:12],
+        topic=" ".join(about) or mask(typical),
         question=mask(typical),
         count=len(group),
         people=len({entry.customer or entry.conversation or entry.id for entry in group}),

@@ -37,11 +37,11 @@ class Reporter:
         people: People | None = None,
     ) -> None:
         self._company = company_name
-        self._zone = ZoneInfo(timezone)
+        self.zone = ZoneInfo(timezone)
         self._log = log
         self._clock = clock
         self._people = people
-        self.history = History(log=log, days=days, zone=self._zone)
+        self.history = History(log=log, days=days, zone=self.zone)
 
     async def report(
         self,
@@ -72,7 +72,7 @@ class Reporter:
         """The figures of a period that a person named."""
         now = now or self._clock()
         return await self.view_of(
-            parse_period(period, now=now, zone=self._zone), agent=agent, now=now, gaps=gaps
+            parse_period(period, now=now, zone=self.zone), agent=agent, now=now, gaps=gaps
         )
 
     async def view_of(self, period: Period, *, agent: str | None, now: datetime, gaps: bool = True) -> View:

@@ -1,0 +1,206 @@
+"""Daily and weekly digests: when one is due, and what it says."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from domain.content import Bullets, Content, Heading, Item, Paragraph, Span, Style, paragraph, text
+from reports import lines as words
+from reports import metrics
+from reports.advice import Advice
+from reports.advisor import Advisor
+from reports.periods import Period, local_day
+from reports.ports import Claims
+from reports.result import Chart
+from reports.service import Reporter
+from reports.view import View
+from reports.words import cut, many, percent, times
+
+log = structlog.get_logger()
+
+WEEK = 7
+
+
+class Cadence(StrEnum):
+    """How often."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """When a digest is posted, in the company's time zone. ``weekday`` 0 is Monday (weekly only).
+
+    ``catch_up``: a digest missed by more than this (the service was down) is left out.
+    """
+
+    cadence: Cadence
+    at: time
+    zone: ZoneInfo
+    weekday: int = 0
+    catch_up: timedelta = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """``key`` names the posting: sending it twice under this key sends it once."""
+
+    key: str
+    content: Content
+    charts: tuple[Chart, ...] = ()
+
+
+def due(schedule: Schedule, last: datetime | None, now: datetime) -> datetime | None:
+    """The moment for which a digest is to be posted now, UTC; None: nothing is due.
+
+    ``last`` is the moment of the one posted last. Of several missed ones only the newest is due.
+    """
+    slot = _latest_slot(schedule, now)
+    if now - slot > schedule.catch_up or (last is not None and last >= slot):
+        return None
+    return slot
+
+
+def _latest_slot(schedule: Schedule, now: datetime) -> datetime:
+    day = local_day(now, schedule.zone)
+    step = timedelta(days=1)
+    while True:
+        slot = datetime.combine(day, schedule.at, schedule.zone).astimezone(UTC)
+        if slot <= now and (schedule.cadence is Cadence.DAILY or day.weekday() == schedule.weekday):
+            return slot
+        day -= step
+
+
+def period_of(schedule: Schedule, slot: datetime) -> Period:
+    """The days a digest is about: those that were over when it was due."""
+    yesterday = local_day(slot, schedule.zone) - timedelta(days=1)
+    days = 1 if schedule.cadence is Cadence.DAILY else WEEK
+    return Period(first=yesterday - timedelta(days=days - 1), last=yesterday, zone=schedule.zone)
+
+
+class Digester:
+    """Makes one company's digests, each once."""
+
+    def __init__(
+        self, *, reporter: Reporter, claims: Claims, schedules: Sequence[Schedule], advisor: Advisor
+    ) -> None:
+        self._reporter = reporter
+        self._claims = claims
+        self._schedules = tuple(schedules)
+        self._advisor = advisor
+        self._last: dict[Schedule, datetime] = {}
+
+    async def due_now(self, now: datetime) -> list[Digest]:
+        """The digests that this process is to post now; others that ask get none of them.
+
+        A digest is made before it is claimed, so that a failure while making it leaves it to the next.
+        """
+        mine: list[Digest] = []
+        for schedule in self._schedules:
+            slot = due(schedule, self._last.get(schedule), now)
+            if slot is None:
+                continue
+            digest = await self.compose(schedule, slot, now=now)
+            if await self._claims.claim(digest.key):
+                mine.append(digest)
+            self._last[schedule] = slot
+        return mine
+
+    async def compose(self, schedule: Schedule, slot: datetime, *, now: datetime) -> Digest:
+        """The digest of a moment, whoever posts it."""
+        period = period_of(schedule, slot)
+        key = f"digest:{schedule.cadence}:{slot:%Y-%m-%dT%H:%M}Z"
+        view = await self._reporter.view_of(period, agent=None, now=now)
+        if quiet(view):
+            return Digest(key=key, content=text(f"{view.company}, {period}: quiet, nothing to report."))
+        before = await self._reporter.view_of(period.before(), agent=None, now=now, gaps=False)
+        advice = await self._advisor.advice(now=now) if schedule.cadence is Cadence.WEEKLY else ()
+        content = compose(view, before=before, title=_title(schedule), advice=advice)
+        charts = await asyncio.to_thread(_charts, view)
+        log.info("digest_composed", cadence=schedule.cadence.value, charts=len(charts))
+        return Digest(key=key, content=content, charts=charts)
+
+
+def quiet(view: View) -> bool:
+    """Whether there is nothing to tell."""
+    return not view.tally.counts and not any(view.carry.open_jobs())
+
+
+def compose(view: View, *, before: View, title: str, advice: Sequence[Advice] = ()) -> Content:
+    """Satisfaction, feelings, work, what is overdue, what had no answer and what to do about it."""
+    told = [
+        _csat(view, before),
+        *words.lines(view, "emotions")[:1],
+        _work(view),
+        _overdue(view),
+        _speed(view),
+    ]
+    blocks = Content(
+        (
+            Heading((Span(f"{title}: {view.company}"),)),
+            paragraph(words.headline(view, "all"), Style.BOLD),
+            _bullets(told),
+        )
+    )
+    if view.gaps:
+        blocks = blocks.plus(_strong("Questions without an answer"), _bullets(words.lines(view, "gaps")[1:4]))
+    if advice:
+        ideas = [f"{one.what} ({one.evidence[0]})" for one in advice[:3]]
+        blocks = blocks.plus(_strong("Worth doing"), _bullets(ideas))
+    return blocks
+
+
+def _csat(view: View, before: View) -> str:
+    now, then = metrics.csat(view.tally), metrics.csat(before.tally)
+    line = words.csat_line(view)
+    line = line[0].upper() + line[1:]
+    if now.percent is None or then.percent is None:
+        return line
+    change = round(now.percent) - round(then.percent)
+    moved = f"{change:+d} points on" if change else "as in"
+    return f"{line}; {moved} the {'day' if view.period.length == 1 else 'week'} before (n = {then.n})"
+
+
+def _work(view: View) -> str:
+    loads = metrics.workload(view.tally, view.carry)
+    busiest = ", ".join(
+        f"{view.name(name)} {load.open}" for name, load in list(loads.items())[:5] if load.open
+    )
+    waiting, solved = sum(load.open for load in loads.values()), sum(load.solved for load in loads.values())
+    return f"Work: {many(waiting, 'open ticket')}, {solved} solved" + (
+        f" (open: {busiest})" if busiest else ""
+    )
+
+
+def _overdue(view: View) -> str:
+    return f"Overdue: {many(metrics.overdue(view.carry), 'ticket')}"
+
+
+def _speed(view: View) -> str:
+    bot = percent(metrics.bot_resolution(view.tally))
+    return f"First response: {times(metrics.first_response(view.tally))}; resolved by the bot: {bot}"
+
+
+def _charts(view: View) -> tuple[Chart, ...]:
+    from reports.charts import draw
+
+    found = [chart for kind in ("csat", "emotions", "workload", "gaps") for chart in draw(view, kind)]
+    return tuple(chart for chart in found if chart.name != "mood-shift.png")
+
+
+def _title(schedule: Schedule) -> str:
+    return "Yesterday" if schedule.cadence is Cadence.DAILY else "The last week"
+
+
+def _bullets(told: Sequence[str]) -> Bullets:
+    return Bullets(tuple(Item((Span(cut(line, 300)),)) for line in told))
+
+
+def _strong(title: str) -> Paragraph:
+    return paragraph(title, Style.BOLD)

@@ -1,0 +1,89 @@
+"""What customers' comments are about."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import fmean
+
+from domain.ids import derived
+from domain.log import Entry, Kind
+from reports.cluster import cluster
+from reports.mask import mask
+from reports.topics import stems, topic
+from reports.words import cut
+
+LOW_RATING = 2
+QUOTES = 3
+QUOTE_LENGTH = 160
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comment:
+    """What a customer wrote beside a rating, masked. ``rating`` 0: none was given."""
+
+    at: datetime
+    text: str
+    rating: int = 0
+    agent: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Theme:
+    """Comments about the same. ``low`` counts ratings of 1 and 2; ``mean`` rating, None without ratings."""
+
+    id: str
+    name: str
+    count: int
+    low: int
+    mean: float | None
+    quotes: tuple[str, ...]
+
+
+def read_comments(entries: Iterable[Entry]) -> list[Comment]:
+    """The latest comment of each resolution with its latest rating, oldest first."""
+    ratings: dict[str, Entry] = {}
+    comments: dict[str, Entry] = {}
+    chosen = {Kind.RATED: ratings, Kind.COMMENTED: comments}
+    for entry in sorted(entries, key=lambda entry: (entry.at, entry.id)):
+        if entry.kind in chosen:
+            chosen[entry.kind][_resolution(entry)] = entry
+    found = [_comment(entry, ratings.get(key)) for key, entry in comments.items()]
+    return sorted((comment for comment in found if comment.text), key=lambda comment: comment.at)
+
+
+def find_themes(comments: Sequence[Comment]) -> tuple[Theme, ...]:
+    """Clusters of comments: those with most low ratings first, then the largest."""
+    groups: dict[int, list[Comment]] = defaultdict(list)
+    for number, comment in zip(cluster([comment.text for comment in comments]), comments, strict=True):
+        groups[number].append(comment)
+    themes = [_theme(group) for group in groups.values()]
+    return tuple(sorted(themes, key=lambda theme: (-theme.low, -theme.count, theme.name)))
+
+
+def _theme(group: list[Comment]) -> Theme:
+    about = topic([comment.text for comment in group])
+    ratings = [comment.rating for comment in group if comment.rating]
+    worst_first = sorted(group, key=lambda comment: (comment.rating or 6, comment.at))
+    return Theme(
+        id=derived("theme", *(stems(about) or (group[0].text.lower(),)))[:12],
+        name=" ".join(about) or cut(group[0].text, 40),
+        count=len(group),
+        low=sum(rating <= LOW_RATING for rating in ratings),
+        mean=fmean(ratings) if ratings else None,
+        quotes=tuple(cut(comment.text, QUOTE_LENGTH) for comment in worst_first[:QUOTES]),
+    )
+
+
+def _comment(entry: Entry, rated: Entry | None) -> Comment:
+    rating = rated.data.get("rating") if rated else 0
+    return Comment(
+        at=entry.at,
+        text=mask(" ".join(str(entry.data.get("comment") or "").split())),
+        rating=rating if isinstance(rating, int) else 0,
+        agent=entry.agent or (rated.agent if rated else "") or "",
+    )
+
+
+def _resolution(entry: Entry) -> str:
+    return str(entry.data.get("resolution") or entry.ticket or entry.conversation or entry.id)
