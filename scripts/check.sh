@@ -3,8 +3,8 @@
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 python=.venv/bin/python
-product=(domain brain ticketing reports desk bots store web sandbox scripts)
-for file in settings.py wiring.py run.py doctor.py; do
+product=(domain brain ticketing reports desk bots store web sandbox commands scripts)
+for file in settings.py wiring.py run.py; do
     if [ -f "$file" ]; then product+=("$file"); fi
 done
 failed=()
