@@ -168,7 +168,7 @@ class TelegramChannel:
         """What to serve in webhook mode: (method, path, handler)."""
         if self._access.mode == "polling":
             return ()
-        return (("POST", self._access.path, self._connection.webhook),)
+        return (("POST", self._access.path, self._connection.webhook.receive),)
 
     async def _handle(self, update: Update) -> None:
         """Store an update; then stop the button's spinner. Raises Unavailable."""

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import structlog
 from telegram import Bot, WebhookInfo
@@ -94,6 +94,7 @@ class Connection:
         self.webhook.open = False
         with suppress(TelegramError):
             await self._api.shutdown()
+            await self._api.request.shutdown()  # it may have been opened again since
 
     async def check(self) -> str:
         """``@name is reachable ...``. Raises Misconfigured or Unavailable."""
@@ -130,6 +131,17 @@ class Connection:
                 log.warning("telegram_commands_refused", bot=self._access.bot, language=language)
 
 
+class _Request(HTTPXRequest):
+    """Opens again after a close: a message may still be due when receiving has ended."""
+
+    __slots__ = ()
+
+    async def do_request(self, *args: Any, **options: Any) -> tuple[int, bytes]:
+        """As the SDK's, on an open client."""
+        await self.initialize()
+        return await super().do_request(*args, **options)
+
+
 def make_api(bot: BotId, token: str, base_url: str, base_file_url: str) -> Bot:
     """The SDK's object. Raises Misconfigured without a token."""
     _prepare_sdk()
@@ -139,7 +151,7 @@ def make_api(bot: BotId, token: str, base_url: str, base_file_url: str) -> Bot:
         token.strip(),
         base_url=base_url,
         base_file_url=base_file_url,
-        request=HTTPXRequest(
+        request=_Request(
             connection_pool_size=64, read_timeout=20, pool_timeout=20, media_write_timeout=60
         ),
         get_updates_request=UpdatesRequest(connection_pool_size=2, read_timeout=10),

@@ -28,7 +28,7 @@ class Webhook:
         self._handle = handle
         self.open = False
 
-    async def __call__(self, request: web.Request) -> web.Response:
+    async def receive(self, request: web.Request) -> web.Response:
         """403 without the secret, 400 for what is no update, 503 if it can't be stored now, else 200."""
         given = request.headers.get(HEADER, "").encode("utf-8", "replace")
         if not self._secret or not hmac.compare_digest(given, self._secret):
