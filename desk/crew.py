@@ -50,12 +50,12 @@ class Crew:
         name = await channel.profile(identity) if channel else user
         return await self._join(identity, name, Availability.OFFLINE)
 
-    async def from_config(self, workspace: str) -> None:
+    async def from_config(self) -> None:
         """Agents named in the config are there, and online, from the start."""
         staff = self._firm.staff
         for user, known in self._known.items():
             if staff:
-                identity = Identity(platform=staff.platform, workspace=workspace, user=user)
+                identity = Identity(platform=staff.platform, workspace=staff.workspace, user=user)
                 await self._join(identity, known.name, Availability.ONLINE)
 
     def admin(self, actor: Actor) -> None:

@@ -11,8 +11,8 @@ from store.scoped import Db, Row, Scoped, Session
 
 
 def agent_id(company: CompanyId, identity: Identity) -> AgentId:
-    """The id of an agent: the same person of the same company always gets the same."""
-    return AgentId(derived(company, "agent", identity.platform, identity.workspace, identity.user))
+    """The id of an agent. A company has one Slack workspace, so its users' ids are enough."""
+    return AgentId(derived(company, "agent", identity.platform, identity.user))
 
 
 class MongoAgents:

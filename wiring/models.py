@@ -1,0 +1,58 @@
+"""The models that all companies share: loaded once, run in one small pool of threads."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from brain.batching import BatchedEncoder
+from brain.emotion import load_emotion_reader
+from brain.extractive import ExtractiveResponder
+from brain.gemini import API, GeminiResponder
+from brain.language import Languages
+from brain.models import load_encoder
+from brain.ports import EmotionReader, Responder
+from brain.usage import Prices
+from settings import Settings
+
+EMOTION = Path(__file__).parent.parent / "models" / "emotion"
+
+
+class Models:
+    """Encoder, emotion, languages and the responder. Loading takes about half a second."""
+
+    def __init__(self, settings: Settings, *, responder: Responder | None = None) -> None:
+        models = settings.models
+        wait = models.batch_wait_ms / 1000
+        # One thread feeds each model; the models use `threads` of the processor themselves.
+        self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="models")
+        encoder = load_encoder(
+            models.encoder, cache_dir=settings.root / models.cache_dir, threads=models.threads
+        )
+        self.encoder = BatchedEncoder(encoder, executor=self._pool, wait=wait)
+        self.emotions: EmotionReader = load_emotion_reader(
+            models.emotion, folder=EMOTION, threads=models.threads, executor=self._pool, wait=wait
+        )
+        self.languages = Languages()
+        self.fallback: Responder = ExtractiveResponder()
+        self.responder = responder or gemini(settings) or self.fallback
+
+    def close(self) -> None:
+        """End the threads."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def gemini(settings: Settings) -> GeminiResponder | None:
+    """Gemini, where there is a key."""
+    section = settings.gemini
+    key = settings.secret(section.api_key_env)
+    if not key:
+        return None
+    return GeminiResponder(
+        api_key=key,
+        model=section.model,
+        base_url=section.base_url or API,
+        api_version=section.api_version,
+        timeout=section.timeout_seconds,
+        attempts=section.attempts,
+        deadline=section.deadline_seconds,
+        prices=Prices(prompt=section.usd_per_million_prompt, answer=section.usd_per_million_answer),
+    )
