@@ -76,6 +76,11 @@ class Sandbox:
         return f"{self.addresses['discord']}/api/v10"
 
     @property
+    def discord_gateway_url(self) -> str:
+        """For ``discord.gateway_url``."""
+        return f"{self.addresses['discord'].replace('http', 'ws', 1)}/gw"
+
+    @property
     def slack_url(self) -> str:
         """For ``slack.base_url``."""
         return f"{self.addresses['slack']}/api/"

@@ -9,7 +9,8 @@ const PANES = [
     ideas: ["How much does express delivery cost?", "My parcel is lost. What do I get back?", "I want to talk to a human"] },
   { name: "discord", title: "Discord", short: "Discord", placeholder: "Message @Deskmate", hint: "Another customer, in direct messages with the bot.",
     ideas: ["Can I change the delivery address?", "Wie lange dauert der Versand?", "This is the third time you lose my parcel!!"] },
-  { name: "slack", title: "Slack", short: "Agents", placeholder: "Message, or / for commands", hint: "The agents' channel. Tickets arrive here; each has its thread.", ideas: [], threads: true, home: true },
+  { name: "slack", title: "Slack", short: "Agents", placeholder: "Message, or / for commands", hint: "The agents' channel. Tickets arrive here; each has its thread.", ideas: [], threads: true, home: true,
+    shortcuts: [["kb_shortcut", "Add to knowledge base", "📌"]] },
   { name: "brain", title: "Brain", short: "Brain", hint: "Each question shows here what was felt, found and decided." },
 ];
 let addresses = {};

@@ -43,7 +43,7 @@ export function column(info, addresses) {
     editLast: () => [...list.querySelectorAll(".message.mine .tools .edit")].at(-1)?.click(),
   });
   const context = {
-    platform: info.name, threads: info.threads, person: () => person, act, composer: say,
+    platform: info.name, threads: info.threads, shortcuts: info.shortcuts, people: () => panes.flatMap((one) => one.people), person: () => person, act, composer: say,
     address: (path) => (path.startsWith("/") ? (addresses()[info.name] || "") + path : path),
   };
   const write = say();
@@ -78,7 +78,7 @@ export function column(info, addresses) {
     if (pull) list.scrollTop = list.scrollHeight;
     empty.hidden = shown.length > 0;
     typing.hidden = !(now.typing || shown.at(-1)?.typing);
-    follow(forms, mine.flatMap((one) => one.forms).filter((form) => form.person === person), (form) => sheet(form, act));
+    follow(forms, now.forms.filter((form) => form.person === person), (form) => sheet(form, act));
   }
   function enter(id) {
     chosen = id;

@@ -33,14 +33,14 @@ function draw(node, body, bubble, context) {
   node.now = bubble;
   const mine = bubble.mine || bubble.author === context.person();
   const hidden = bubble.only_for && bubble.only_for !== context.person();
-  node.className = ["message", mine && "mine", bubble.deleted && "deleted", !mine && isBot(bubble) && "bot",
+  node.className = ["message", mine && "mine", bubble.deleted && "deleted", !mine && isBot(bubble, context) && "bot",
     bubble.only_for && "private", bubble.buttons.length && "card"].filter(Boolean).join(" ");
   node.hidden = hidden;
   body.replaceChildren(
-    avatar(bubble.author, isBot(bubble)),
+    avatar(bubble.author, isBot(bubble, context)),
     h("div", { class: "content" },
       bubble.only_for && h("p", { class: "only" }, "Only visible to you"),
-      h("p", { class: "who" }, h("b", {}, bubble.author), isBot(bubble) && h("span", { class: "tag" }, "APP"),
+      h("p", { class: "who" }, h("b", {}, bubble.author), isBot(bubble, context) && h("span", { class: "tag" }, "APP"),
         h("time", {}, clock(bubble.at))),
       h("div", { class: "bubble" },
         h("div", { class: "text", dir: "auto" }, ...formatted(bubble.text, context.platform)),
@@ -51,8 +51,8 @@ function draw(node, body, bubble, context) {
   );
 }
 
-// Bots are told by what only they do or by their names; customers and agents are listed as people.
-const isBot = (bubble) => !bubble.mine && (bubble.bot || /deskmate|parcelo|bot\b|assistant/i.test(bubble.author));
+// Whoever isn't one of the people of this platform is an app.
+const isBot = (bubble, context) => !bubble.mine && !context.people().includes(bubble.author);
 
 function files(bubble, context) {
   return bubble.files.map(([name, path]) => {
@@ -91,6 +91,8 @@ function tools(node, bubble, mine, context) {
   const list = [];
   if (context.threads && !context.inThread)
     list.push(h("button", { type: "button", title: "Reply in thread", onclick: () => node.openThread() }, "↩"));
+  for (const [name, label, sign] of context.shortcuts || [])
+    list.push(h("button", { type: "button", title: label, onclick: () => context.act("shortcut", { bubble: bubble.id, name }) }, sign));
   if (mine) {
     list.push(h("button", { type: "button", class: "edit", title: "Edit", onclick: () => edit(node, bubble, context) }, "✎"));
     list.push(h("button", { type: "button", title: "Delete", onclick: () => context.act("delete", { bubble: bubble.id }) }, "🗑"));
