@@ -240,7 +240,10 @@ class DiscordChannel:
 
     async def check(self) -> str:
         """One line about the connection. Raises Misconfigured with what to do."""
+        rest = Rest(token=self._token, base_url=self._base_url)
         try:
-            return await diagnose(self._rest, guild=self._guild, support=self._support)
+            return await diagnose(rest, guild=self._guild, support=self._support)
         except TROUBLE as error:
             raise on_connecting(error) from error
+        finally:
+            await rest.close()

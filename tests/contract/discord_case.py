@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from bots.discord.channel import DiscordChannel
+from domain.errors import DeskmateError
 from domain.ids import Address, BotId, CompanyId, Platform
 from domain.inbound import Event
 from sandbox.discord import DiscordStand
@@ -82,6 +83,7 @@ class DiscordCase:
 
     async def start(self, **more: Any) -> None:
         """A new process: nothing of the old channel is left but what the store keeps."""
+        await self.stop()
         self.channel = self.make(**more)
         before = self.stand.gateway.identified
         self.task = asyncio.create_task(self.channel.run(self.accept))
@@ -94,7 +96,7 @@ class DiscordCase:
         task, self.task = self.task, None
         if task is not None:
             task.cancel()
-            with suppress(asyncio.CancelledError):
+            with suppress(asyncio.CancelledError, DeskmateError):  # it may have failed before
                 await task
         if self.channel is not None:
             await self.channel.close()
