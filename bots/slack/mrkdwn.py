@@ -11,20 +11,21 @@ Names = Mapping[str, str]
 """User ids and the names to show for them."""
 
 GAP = "\u200b"
-"""Zero-width space: keeps Slack from reading plain characters as markup; it has no escape for those."""
+"""Zero-width space. Slack has no escape for its marks, but a mark opens nothing before a space, and
+beside a space it may touch a word."""
 MARKS = {Style.PLAIN: "", Style.BOLD: "*", Style.ITALIC: "_", Style.STRIKE: "~", Style.MONO: "`"}
 STYLES = {mark: style for style, mark in MARKS.items() if mark}
 EDGES = "*_~`"
 SCHEMES = ("http://", "https://", "mailto:")
-OPENING = re.compile(r"(?<!\w)([*_~`]+)(?=\S)")
+OPENING = re.compile(r"(?<![^\W_])([*_~`])(?=\S)")
 QUOTING = re.compile(r"^(&gt;)", re.MULTILINE)
 INLINE = re.compile(
     r"<(?P<special>(?:[@#!]|https?://|mailto:|tel:|slack:)[^<>\n]+)>"
     r"|:(?P<emoji>[a-z0-9_+'-]+):"
-    r"|(?<![\w`])`(?P<mono>[^`\n]+)`(?![\w`])"
-    r"|(?<![\w*])\*(?P<bold>\S(?:[^*\n]*\S)?)\*(?![\w*])"
-    r"|(?<![\w_])_(?P<italic>\S(?:[^_\n]*\S)?)_(?![\w_])"
-    r"|(?<![\w~])~(?P<strike>\S(?:[^~\n]*\S)?)~(?![\w~])"
+    r"|(?<![\w`])`(?P<mono>[^`\n\u200b][^`\n]*)`(?![\w`])"
+    r"|(?<![\w*])\*(?P<bold>[^\s\u200b*](?:[^*\n]*\S)?)\*(?![\w*])"
+    r"|(?<![\w_])_(?P<italic>[^\s\u200b_](?:[^_\n]*\S)?)_(?![\w_])"
+    r"|(?<![\w~])~(?P<strike>[^\s\u200b~](?:[^~\n]*\S)?)~(?![\w~])"
 )
 FENCE = re.compile(r"```\n?(.*?)\n?```", re.DOTALL)
 BULLET = re.compile(r"^(?P<indent>\s*)(?:[•◦▪]\ufe0e?|-)\s+(?P<words>.*)$")
@@ -37,7 +38,7 @@ def escape(text: str) -> str:
 
 def plain_span(text: str) -> str:
     """Plain text as mrkdwn that shows exactly that."""
-    return QUOTING.sub(GAP + r"\1", OPENING.sub(GAP + r"\1" + GAP, escape(text)))
+    return QUOTING.sub(GAP + r"\1", OPENING.sub(r"\1" + GAP, escape(text)))
 
 
 def from_spans(spans: Spans) -> str:

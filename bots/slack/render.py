@@ -1,5 +1,6 @@
 """Content to Block Kit and to the plain mrkdwn that stands in for it; pure."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -30,6 +31,7 @@ BULLET_MARKS = ("•", "◦", "▪")
 STYLES = {ButtonStyle.PRIMARY: "primary", ButtonStyle.DANGER: "danger"}
 SECTION_LIMIT = 3000
 EMPTY = "…"
+MENTION = re.compile(r"<(?=[!@#])")
 Json = dict[str, Any]
 
 
@@ -140,7 +142,7 @@ def action_of(action_id: str) -> str:
 
 def label(words: str, most: int = LABEL) -> str:
     """Plain text of limited length, never empty."""
-    short = " ".join(words.split()).replace("<!", f"<{GAP}!").replace("<@", f"<{GAP}@") or EMPTY
+    short = MENTION.sub(f"<{GAP}", " ".join(words.split())) or EMPTY
     if length(short) <= most:
         return short
     while length(short) > most - 1:
