@@ -3,11 +3,14 @@
 import asyncio
 import logging
 import os
+import ssl
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
+import httpx
 import structlog
 from telegram import Bot, WebhookInfo
 from telegram.error import BadRequest, InvalidToken, TelegramError
@@ -152,10 +155,22 @@ def make_api(bot: BotId, token: str, base_url: str, base_file_url: str) -> Bot:
         base_url=base_url,
         base_file_url=base_file_url,
         request=_Request(
-            connection_pool_size=64, read_timeout=20, pool_timeout=20, media_write_timeout=60
+            connection_pool_size=64,
+            read_timeout=20,
+            pool_timeout=20,
+            media_write_timeout=60,
+            httpx_kwargs={"verify": _trusted()},
         ),
-        get_updates_request=UpdatesRequest(connection_pool_size=2, read_timeout=10),
+        get_updates_request=UpdatesRequest(
+            connection_pool_size=2, read_timeout=10, httpx_kwargs={"verify": _trusted()}
+        ),
     )
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Reading the certificates takes longest at a start: all bots share them."""
+    return httpx.create_ssl_context()
 
 
 def _prepare_sdk() -> None:

@@ -30,6 +30,7 @@ MEDIA: dict[str, Any] = {
     "audio": InputMediaAudio,
     "document": InputMediaDocument,
 }
+Entities = Sequence[MessageEntity] | None
 Try = Callable[[], Awaitable[Any]]
 
 
@@ -50,7 +51,7 @@ class Delivery:
         if rendered.file:
             return await self._send_file(place, rendered, rendered.file)
 
-        def text(entities: Sequence[MessageEntity]) -> Awaitable[Message]:
+        def text(entities: Entities) -> Awaitable[Message]:
             return self._bot.send_message(
                 text=rendered.text, entities=entities, link_preview_options=NO_PREVIEW, **place
             )
@@ -74,8 +75,8 @@ class Delivery:
         """Upload a file; a picture that Telegram can't show goes as a document."""
         content = await self._blobs(file.blob)
 
-        def upload(kind: str) -> Callable[[Sequence[MessageEntity]], Awaitable[Message]]:
-            def attempt(entities: Sequence[MessageEntity]) -> Awaitable[Message]:
+        def upload(kind: str) -> Callable[[Entities], Awaitable[Message]]:
+            def attempt(entities: Entities) -> Awaitable[Message]:
                 given = {kind: InputFile(content, filename=file.name, attach=False)}
                 method: Any = getattr(self._bot, f"send_{kind}")
                 done: Awaitable[Message] = method(
@@ -94,8 +95,8 @@ class Delivery:
     async def _edit_file(self, place: dict[str, Any], rendered: Rendered, file: File) -> None:
         content = await self._blobs(file.blob)
 
-        def replace(kind: str) -> Callable[[Sequence[MessageEntity]], Awaitable[Any]]:
-            def attempt(entities: Sequence[MessageEntity]) -> Awaitable[Any]:
+        def replace(kind: str) -> Callable[[Entities], Awaitable[Any]]:
+            def attempt(entities: Entities) -> Awaitable[Any]:
                 given = MEDIA.get(kind, InputMediaDocument)(
                     InputFile(content, filename=file.name, attach=True),
                     caption=rendered.text or None,
@@ -111,12 +112,12 @@ class Delivery:
     async def _edit_words(self, place: dict[str, Any], rendered: Rendered) -> None:
         """Change the text, or the caption if the message carries a file."""
 
-        def text(entities: Sequence[MessageEntity]) -> Awaitable[Any]:
+        def text(entities: Entities) -> Awaitable[Any]:
             return self._bot.edit_message_text(
                 text=rendered.text, entities=entities, link_preview_options=NO_PREVIEW, **place
             )
 
-        def caption(entities: Sequence[MessageEntity]) -> Awaitable[Any]:
+        def caption(entities: Entities) -> Awaitable[Any]:
             return self._bot.edit_message_caption(caption=rendered.text, caption_entities=entities, **place)
 
         try:
@@ -142,10 +143,10 @@ HOPELESS = ("message is not modified", "no text in the message", "to edit not fo
 
 
 def _plainer(
-    rendered: Rendered, attempt: Callable[[Sequence[MessageEntity]], Awaitable[Any]]
+    rendered: Rendered, attempt: Callable[[Entities], Awaitable[Any]]
 ) -> list[Callable[[], Awaitable[Any]]]:
     formatted: list[Try] = [lambda: attempt(rendered.entities)] if rendered.entities else []
-    return [*formatted, lambda: attempt(())]
+    return [*formatted, lambda: attempt(None)]
 
 
 def _kinds(file: File, size: int) -> list[str]:

@@ -295,7 +295,10 @@ async def test_a_webhook_call_that_is_no_update_stores_nothing(
     hooked: tuple[Case, str], headers: dict[str, str], body: bytes, status: int
 ) -> None:
     case, url = hooked
-    async with aiohttp.ClientSession() as http, http.post(url, data=io.BytesIO(body), headers=headers) as response:
+    async with (
+        aiohttp.ClientSession() as http,
+        http.post(url, data=io.BytesIO(body), headers=headers) as response,
+    ):
         assert response.status == status
     assert case.accepted == []
 
