@@ -4,7 +4,7 @@ reader = load_emotion_reader("minilm", folder=root / "models/emotion", threads=2
 emotion = await reader.read("Third time this week. Are you kidding me?")
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from brain.batching import Batcher
 from brain.emotion_calibration import Calibration, softmax
-from brain.emotion_evidence import from_occlusion, from_pieces, gain_of, without_words
+from brain.emotion_evidence import from_occlusion, from_pieces, gain_of, telling, without_words
 from brain.emotion_labels import LABELS, grouping
 from brain.emotion_trend import Trend, trend
 from brain.models import MINILM, HubClassifier, OnnxClassifier, Reading, TextClassifier
@@ -23,6 +23,8 @@ from domain.emotion import CALM, Emotion, Feeling
 
 Floats = NDArray[np.float32]
 FEELINGS: Final = tuple(Feeling(label) for label in LABELS)
+_NEUTRAL: Final = LABELS.index("neutral")
+_REMEMBER: Final = 10_000
 
 
 class EmotionReader:
@@ -46,6 +48,7 @@ class EmotionReader:
         self._classifier = classifier
         self._calibration = calibration or Calibration()
         self._groups = grouping(classifier.labels, labels or {})
+        self._remembered: dict[str, Floats] = {}
         self._batcher: Batcher[str, Emotion] = Batcher(
             run=self.classify, executor=executor, size=size, wait=wait
         )
@@ -60,11 +63,13 @@ class EmotionReader:
         """The emotion of each text, in order, with evidence; blocks while the model runs."""
         readings = self._classifier.classify(texts)
         scores = self._scores(readings)
-        return [self._emotion(*of_text) for of_text in zip(texts, readings, scores, strict=True)]
+        felt = [r for r, row in zip(readings, scores, strict=True) if row.argmax() != _NEUTRAL]
+        alone = self._alone(word for reading in felt for word in telling(reading))
+        return [self._emotion(*of_text, alone) for of_text in zip(texts, readings, scores, strict=True)]
 
     def scores(self, texts: Sequence[str]) -> Floats:
         """Calibrated probabilities in the order of LABELS, [texts, 7], without evidence."""
-        return self._scores(self._classifier.classify(texts))
+        return self._scores(self._classifier.classify(texts) if texts else [])
 
     def raw_scores(self, texts: Sequence[str]) -> Floats:
         """Probabilities before calibration, [texts, 7]: what a calibration is fitted on."""
@@ -78,21 +83,34 @@ class EmotionReader:
     def _scores(self, readings: Sequence[Reading]) -> Floats:
         return self._calibration.apply(self._grouped(readings))
 
-    def _emotion(self, text: str, reading: Reading, scores: Floats) -> Emotion:
+    def _alone(self, words: Iterable[str]) -> Mapping[str, Floats]:
+        """Return each word's scores as a text of its own; new ones are read in one batch."""
+        wanted = {word.lower() for word in words}
+        known = {word: self._remembered[word] for word in wanted & self._remembered.keys()}
+        new = sorted(wanted - known.keys())
+        known |= dict(zip(new, self.scores(new), strict=True))
+        # Replaced rather than emptied: another thread may be reading the old one.
+        self._remembered = known if len(self._remembered) > _REMEMBER else {**self._remembered, **known}
+        return known
+
+    def _emotion(self, text: str, reading: Reading, scores: Floats, alone: Mapping[str, Floats]) -> Emotion:
         best = int(scores.argmax())
         emotion = Emotion(
             label=FEELINGS[best],
             scores={feeling: float(score) for feeling, score in zip(FEELINGS, scores, strict=True)},
         )
-        if emotion.label is Feeling.NEUTRAL:
+        if best == _NEUTRAL:
             return emotion
-        return replace(emotion, evidence=self._evidence(text, reading, best, float(scores[best])))
+        if not reading.pieces:
+            return replace(emotion, evidence=self._by_omission(text, best, float(scores[best])))
+        gain = gain_of(reading.logits, self._groups[:, best])
+        of_label = {word: float(alone[word.lower()][best]) for word in telling(reading)}
+        return replace(emotion, evidence=from_pieces(reading, gain, of_label))
 
-    def _evidence(self, text: str, reading: Reading, label: int, score: float) -> tuple[str, ...]:
-        if reading.pieces:
-            return from_pieces(reading, gain_of(reading.logits, self._groups[:, label]))
-        words, shorter = zip(*without_words(text), strict=True) if without_words(text) else ((), ())
-        return from_occlusion(words, score, [float(row[label]) for row in self.scores(shorter)])
+    def _by_omission(self, text: str, label: int, score: float) -> tuple[str, ...]:
+        words = without_words(text)
+        shorter = self.scores([rest for _, rest in words])
+        return from_occlusion([word for word, _ in words], score, [float(row[label]) for row in shorter])
 
 
 def load_emotion_reader(

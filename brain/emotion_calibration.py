@@ -16,6 +16,8 @@ from brain.emotion_labels import LABELS
 
 Floats = NDArray[np.float32]
 _SMALLEST = 1e-9
+_PENALTY = 10.0
+_NEUTRAL = LABELS.index("neutral")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,30 +88,38 @@ class Floor:
 
     accuracy: float
     anger_recall: float
+    calm: float = 0.0
 
 
-def fit(grouped: Floats, truth: NDArray[np.int64], floor: Floor) -> Calibration:
+def fit(grouped: Floats, truth: NDArray[np.int64], floor: Floor, calm: Floats | None = None) -> Calibration:
     """Choose the biases with the best macro-F1 above the floor, then the temperature.
 
-    `grouped` is [n, 7] raw probabilities of held-out messages, `truth` their labels [n].
+    `grouped` is [n, 7] raw probabilities of held-out messages, `truth` their labels [n]; `calm`
+    [m, 7] those of plain questions, of which a share of `floor.calm` must stay neutral.
     The search climbs one label at a time over a grid of 0.1, so it is reproducible.
     """
-    logs = np.log(grouped + _SMALLEST)
+    logs, quiet = np.log(grouped + _SMALLEST), np.log((grouped if calm is None else calm) + _SMALLEST)
+
+    def worth(bias: Floats) -> float:
+        lacking = (
+            0.0 if calm is None else floor.calm - float(((quiet + bias).argmax(axis=1) == _NEUTRAL).mean())
+        )
+        return _worth(logs + bias, truth, floor) - _PENALTY * max(0.0, lacking)
+
     bias = np.zeros(len(LABELS), dtype=np.float32)
-    best = _worth(logs + bias, truth, floor)
-    improved = True
+    best, improved = worth(bias), True
     while improved:
         improved = False
         for candidate in _moves(bias):
-            if (worth := _worth(logs + candidate, truth, floor)) > best:
-                bias, best, improved = candidate, worth, True
+            if (gained := worth(candidate)) > best:
+                bias, best, improved = candidate, gained, True
     return _with_temperature(logs + bias, bias, truth)
 
 
 def _moves(bias: Floats) -> Iterator[Floats]:
     """Yield biases that differ in one label; neutral stays, since only differences count."""
     for label in range(len(LABELS)):
-        if LABELS[label] != "neutral":
+        if label != _NEUTRAL:
             for value in np.arange(-1.0, 1.01, 0.1):
                 moved = bias.copy()
                 moved[label] = value
@@ -122,7 +132,7 @@ def _worth(logs: Floats, truth: NDArray[np.int64], floor: Floor) -> float:
     accuracy = float((predicted == truth).mean())
     anger = float(recalls(predicted, truth)[LABELS.index("anger")])
     missing = max(0.0, floor.accuracy - accuracy) + max(0.0, floor.anger_recall - anger)
-    return macro_f1(predicted, truth) - 10 * missing
+    return macro_f1(predicted, truth) - _PENALTY * missing
 
 
 def _with_temperature(logs: Floats, bias: Floats, truth: NDArray[np.int64]) -> Calibration:

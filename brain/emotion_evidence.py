@@ -1,13 +1,14 @@
 """Names the words that carried a decision.
 
 Two ways, by what the classifier can tell. Where its head is linear on the mean of the tokens,
-each word's share of the logits is known from the same pass, and the label's gain per unit of
-logit turns it into a share of the decision: no extra cost. Otherwise words are left out one at
-a time, all variants in one batch.
+each word's share of the decision is known from the same pass; but attention spreads a strong
+word over its neighbours, so the share is joined with what the word says when it stands alone,
+which is remembered between messages. Otherwise words are left out one at a time, all variants
+in one batch.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Final
 
@@ -33,13 +34,21 @@ _EMPTY: Final = frozenset(
 )
 
 
-def from_pieces(reading: Reading, gain: Floats) -> tuple[str, ...]:
+def from_pieces(reading: Reading, gain: Floats, alone: Mapping[str, float]) -> tuple[str, ...]:
     """Return the words that raised the label most, in the text's order.
 
-    `gain` is how the label's log-probability changes with each logit, [labels].
+    `gain` is how the label's log-probability changes with each logit, [labels]; `alone` the
+    label's probability for each of `telling(reading)` as a text of its own.
     """
-    words = [piece for piece in reading.pieces if _tells(piece.word)]
-    return _leading([piece.word for piece in words], [float(piece.logits @ gain) for piece in words])
+    words = telling(reading)
+    shares = np.array([max(0.0, float(piece.logits @ gain)) for piece in reading.pieces if tells(piece.word)])
+    whole = shares.sum() or 1.0
+    return _leading(words, [alone[word] + share / whole for word, share in zip(words, shares, strict=True)])
+
+
+def telling(reading: Reading) -> list[str]:
+    """Return the reading's words that could carry a feeling."""
+    return [piece.word for piece in reading.pieces if tells(piece.word)]
 
 
 def gain_of(logits: Floats, group: Floats) -> Floats:
@@ -53,7 +62,7 @@ def gain_of(logits: Floats, group: Floats) -> Floats:
 
 def without_words(text: str) -> list[tuple[str, str]]:
     """Return (word, text without it) for the first words that could carry a feeling."""
-    found = (match for match in _WORD.finditer(text) if _tells(match.group()))
+    found = (match for match in _WORD.finditer(text) if tells(match.group()))
     return [
         (match.group(), f"{text[: match.start()]}{text[match.end() :]}".strip())
         for match in islice(found, OCCLUDED_AT_MOST)
@@ -75,6 +84,7 @@ def _leading(words: Sequence[str], shares: Sequence[float]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(words[place] for place in kept))
 
 
-def _tells(word: str) -> bool:
+def tells(word: str) -> bool:
+    """Tell whether a word could carry a feeling at all."""
     shown = word.strip("!?") == "" and "!" in word
     return shown or (word.lower() not in _EMPTY and any(character.isalpha() for character in word))

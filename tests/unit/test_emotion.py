@@ -67,6 +67,28 @@ async def test_a_classifier_that_cannot_show_its_words_is_asked_without_them() -
     assert (emotion.label, emotion.evidence) == (Feeling.SADNESS, ("broken",))
 
 
+def test_a_strong_word_is_named_and_not_its_neighbours() -> None:
+    """Attention spreads what a word means over the words beside it; alone they mean nothing."""
+
+    class Smeared(Words):
+        def _reading(self, text: str) -> Reading:
+            reading = super()._reading(text)
+            mean = sum(piece.logits for piece in reading.pieces) / len(reading.pieces)
+            return Reading(reading.logits, tuple(Piece(piece.word, mean) for piece in reading.pieces))
+
+    words = Smeared(LABELS, LEXICON, pieces=True)
+    [emotion] = EmotionReader(words, executor=POOL).classify(["delivery drivers lied again"])
+    assert emotion.evidence == ("lied",)
+
+
+def test_words_are_read_alone_once() -> None:
+    words = Words(LABELS, LEXICON, pieces=True)
+    known = EmotionReader(words, executor=POOL)
+    known.classify(["furious driver"])
+    known.classify(["Furious parcel"])
+    assert words.calls == [["furious driver"], ["driver", "furious"], ["Furious parcel"], ["parcel"]]
+
+
 def test_words_are_left_out_in_one_batch_and_only_so_many() -> None:
     words = Words(LABELS, LEXICON, pieces=False)
     EmotionReader(words, executor=POOL).classify(["furious " + " ".join(f"word{i}" for i in range(100))])

@@ -10,7 +10,7 @@ from brain.emotion_labels import LABELS
 NEUTRAL, ANGER = LABELS.index("neutral"), LABELS.index("anger")
 
 
-def overconfident(count: int = 4000) -> tuple[np.ndarray, np.ndarray]:
+def overconfident(count: int = 1500) -> tuple[np.ndarray, np.ndarray]:
     """Probabilities whose logits are twice too large, with anger always rated too low."""
     rng = np.random.default_rng(1)
     logits = rng.normal(0, 1.5, (count, len(LABELS))).astype(np.float32)
@@ -66,3 +66,15 @@ def test_macro_f1_and_recalls_agree_with_scikit_learn() -> None:
     assert macro_f1(predicted, truth) == pytest.approx(f1_score(truth, predicted, average="macro"))
     expected = recall_score(truth, predicted, average=None, labels=range(6))
     np.testing.assert_allclose(recalls(predicted, truth)[:6], expected, atol=1e-6)
+
+
+def test_calm_questions_stay_neutral_even_where_that_costs_anger() -> None:
+    raw, truth = overconfident()
+    rng = np.random.default_rng(4)
+    logits = rng.normal(0, 0.3, (400, len(LABELS))).astype(np.float32)
+    logits[:, NEUTRAL] += 1.0
+    calm = softmax(logits)
+    free = fit(raw, truth, Floor(accuracy=0.0, anger_recall=0.0))
+    bound = fit(raw, truth, Floor(accuracy=0.0, anger_recall=0.0, calm=0.95), calm)
+    shares = [float((each.apply(calm).argmax(axis=1) == NEUTRAL).mean()) for each in (free, bound)]
+    assert shares[0] < 0.95 <= shares[1]
