@@ -7,7 +7,17 @@ from domain.errors import BadInput
 
 READABLE = "PDF, DOCX, HTML, Markdown, text, CSV, XLSX or an image"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
-_BINARY = (b"%PDF-", *_ZIP, b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x7fELF", b"MZ\x90", b"\xd0\xcf\x11\xe0", b"\x1f\x8b")
+_BINARY = (
+    b"%PDF-",
+    *_ZIP,
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"\x7fELF",
+    b"MZ\x90",
+    b"\xd0\xcf\x11\xe0",
+    b"\x1f\x8b",
+)
 _HEAD = 1024  # PDF readers accept the mark anywhere in the first kilobyte
 
 

@@ -3,7 +3,9 @@
 import asyncio
 import json
 import os
+import signal
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -72,7 +74,10 @@ class Loader:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
-            env={**{key: os.environ[key] for key in _PASSED_ON if key in os.environ}, "PYTHONPATH": str(_ROOT)},
+            env={
+                **{key: os.environ[key] for key in _PASSED_ON if key in os.environ},
+                "PYTHONPATH": str(_ROOT),
+            },
             start_new_session=True,
         )
         try:
@@ -98,16 +103,16 @@ class Loader:
             answer: dict[str, Any] = json.loads(out)
         except ValueError as error:
             log.warning("parser_died", status=status)
-            raise BadInput(f"“{name}” could not be read: it needs more time or memory than it may use.") from error
+            raise BadInput(
+                f"“{name}” could not be read: it needs more time or memory than it may use."
+            ) from error
         return answer
 
 
 async def _ended(process: asyncio.subprocess.Process) -> None:
     """End the parser and what it started (text recognition), which share a session."""
-    try:
-        os.killpg(process.pid, 9)
-    except (ProcessLookupError, PermissionError):
-        pass
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
     await process.wait()
 
 

@@ -40,10 +40,9 @@ def split(
         heading = _fitting(parsed.title, section.heading, count)
         for text in _texts(section, TARGET_TOKENS, count):
             position = len(passages)
-            key = derived(company, document, str(version), str(position))
             passages.append(
                 Passage(
-                    id=PassageId(key),
+                    id=passage_id(company, document, version, position),
                     document=document,
                     version=version,
                     title=parsed.title,
@@ -54,6 +53,11 @@ def split(
                 )
             )
     return passages
+
+
+def passage_id(company: CompanyId, document: DocumentId, version: int, position: int) -> PassageId:
+    """The id of a passage, which follows from where it stands."""
+    return PassageId(derived(company, document, str(version), str(position)))
 
 
 def _prefix(title: str, heading: str) -> str:
@@ -92,17 +96,12 @@ def _cut(words: str, count: Count, room: int) -> list[str]:
     if len(parts) == 1:
         width = room * _CHARACTERS_A_TOKEN // 2
         return [words[at : at + width] for at in range(0, len(words), width)]
-    lines = (" ".join(piece.words for piece in pieces) for pieces in _packed(_measured(parts, count), room))
+    lines = [" ".join(piece.words for piece in pieces) for pieces in _packed(_measured(parts, count), room)]
     return [
         part
-        for line, piece in zip(*_twice(lines, count), strict=True)
-        for part in ([line] if piece.tokens <= room else _cut(line, count, room))
+        for piece in _measured(lines, count)
+        for part in ([piece.words] if piece.tokens <= room else _cut(piece.words, count, room))
     ]
-
-
-def _twice(lines: Iterable[str], count: Count) -> tuple[list[str], list[_Piece]]:
-    kept = list(lines)
-    return kept, _measured(kept, count)
 
 
 def _measured(texts: Sequence[str], count: Count) -> list[_Piece]:
@@ -134,14 +133,13 @@ def _packed(pieces: Iterable[_Piece], room: int) -> Iterator[list[_Piece]]:
 def _table(rows: list[str], room: int, count: Count) -> Iterator[str]:
     """Rows in groups, each under the header row, so that a number keeps its column's name."""
     header, *body = rows
-    if not body:
-        yield from (
-            " ".join(piece.words for piece in group) for group in _packed(_measured([header], count), room)
-        )
-        return
-    left = max(room - _measured([header], count)[0].tokens, room // 3)
-    for group in _packed(_measured([row for line in body for row in _row(line, count, left)], count), left):
-        yield "\n".join((header, *(piece.words for piece in group)))
+    taken = _measured([header], count)[0].tokens
+    if not body or taken > room // 2:  # such a header is no header
+        header, body, taken = "", rows, 0
+    cut = [row for line in body for row in _row(line, count, room - taken)]
+    for group in _packed(_measured(cut, count), room - taken):
+        lines = (piece.words for piece in group)
+        yield "\n".join((header, *lines) if header else lines)
 
 
 def _row(line: str, count: Count, room: int) -> list[str]:

@@ -1,7 +1,14 @@
-"""Where documents and passages are kept; ``store.library`` implements it in MongoDB."""
+"""Where documents, passages and their vectors are kept.
 
-from collections.abc import Sequence
+``store.library`` implements `Library` in MongoDB and ``brain.knowledge.index`` `Index` in ChromaDB;
+``brain.knowledge.memory`` implements both for tests, measurements and trying a document out.
+"""
+
+from collections.abc import Mapping, Sequence
 from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from domain.ids import PassageId
 from domain.knowledge import Document, ParsedDocument, Passage
@@ -47,4 +54,35 @@ class Library(Protocol):
 
     async def revision(self) -> int:
         """A number that changes with every publication and removal."""
+        ...
+
+
+Near = tuple[PassageId, float]
+"""A passage and the cosine between it and what was searched for."""
+
+
+class Index(Protocol):
+    """The vectors of one company's passages, made by one encoder.
+
+    It may hold vectors of passages that are no longer served: the library says which are.
+    """
+
+    async def add(self, ids: Sequence[PassageId], vectors: NDArray[np.float32]) -> None:
+        """Keep vectors of length 1, [ids, dimensions]; one that is there already is replaced."""
+        ...
+
+    async def remove(self, ids: Sequence[PassageId]) -> None:
+        """Forget vectors; those that aren't there don't matter."""
+        ...
+
+    async def search(self, vectors: NDArray[np.float32], limit: int) -> list[list[Near]]:
+        """The nearest passages of each vector, nearest first. Raises Unavailable."""
+        ...
+
+    async def vectors(self, ids: Sequence[PassageId]) -> Mapping[PassageId, NDArray[np.float32]]:
+        """The vectors that are there."""
+        ...
+
+    async def clear(self) -> None:
+        """Forget everything."""
         ...

@@ -35,11 +35,10 @@ def parse(data: bytes, name: str) -> Extract:
 def _opened(data: bytes, name: str) -> Any:
     import docx
     from docx.opc.exceptions import PackageNotFoundError
-    from lxml.etree import XMLSyntaxError
 
     try:
         return docx.Document(io.BytesIO(data))
-    except (PackageNotFoundError, XMLSyntaxError, KeyError, ValueError, AttributeError) as error:
+    except (PackageNotFoundError, SyntaxError, KeyError, ValueError, AttributeError) as error:
         raise BadInput(f"“{name}” is damaged and can't be opened.") from error
 
 
@@ -51,9 +50,10 @@ def _level(style: str) -> int:
 def _row(row: Any) -> list[str]:
     """The row's cells; a cell that spans columns comes once."""
     cells: list[str] = []
+    # python-docx has no public way to tell that two cells are one.
     seen: list[Any] = []
     for cell in row.cells:
-        if not any(cell._tc is one for one in seen):  # noqa: SLF001 - python-docx has no public way to tell
-            seen.append(cell._tc)  # noqa: SLF001
+        if not any(cell._tc is one for one in seen):
+            seen.append(cell._tc)
             cells.append(cell.text)
     return cells

@@ -3,16 +3,31 @@
 import re
 from collections.abc import Iterator
 
-from bs4 import BeautifulSoup, NavigableString, Tag
-from bs4.element import PreformattedString
+from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString, PreformattedString
 
 from brain.knowledge.loaders.extract import Extract, SectionWriter, one_line, title_from
 from brain.knowledge.loaders.text import decode
 
-_UNSEEN = ["script", "style", "noscript", "template", "svg", "iframe", "object", "embed", "head", "nav", "form"]
+_UNSEEN = [
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "svg",
+    "iframe",
+    "object",
+    "embed",
+    "head",
+    "nav",
+    "form",
+]
 _BLOCKS = frozenset(
-    "address article aside blockquote body br dd details div dl dt fieldset figcaption figure footer header hr "
-    "li main ol p pre section summary ul".split()
+    {
+        *("address", "article", "aside", "blockquote", "body", "br", "dd", "details", "div", "dl", "dt"),
+        *("fieldset", "figcaption", "figure", "footer", "header", "hr", "li", "main", "ol", "p", "pre"),
+        *("section", "summary", "ul"),
+    }
 )
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _CHARSET = re.compile(rb"charset=[\"']?([\w-]+)", re.IGNORECASE)

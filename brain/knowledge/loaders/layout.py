@@ -104,7 +104,11 @@ def _row(group: list[Run]) -> Row:
     if _right_to_left(" ".join(cell.text for cell in cells)):
         cells = cells[::-1]
     return Row(
-        cells=tuple(cells), y0=min(run.y0 for run in group), y1=max(run.y1 for run in group), size=size, bold=bold
+        cells=tuple(cells),
+        y0=min(run.y0 for run in group),
+        y1=max(run.y1 for run in group),
+        size=size,
+        bold=bold,
     )
 
 
@@ -114,7 +118,11 @@ def _cells(runs: Iterable[Run], size: float) -> list[Cell]:
         before = cells[-1] if cells else None
         if before and _joined(before, run, size):
             space = "" if run.x0 - before.x1 < 0.12 * size or before.text in _OPENING - {"•"} else " "
-            words = f"{run.text}{space}{before.text}" if _right_to_left(run.text) else f"{before.text}{space}{run.text}"
+            words = (
+                f"{run.text}{space}{before.text}"
+                if _right_to_left(run.text)
+                else f"{before.text}{space}{run.text}"
+            )
             cells[-1] = Cell(x0=before.x0, x1=max(before.x1, run.x1), text=" ".join(words.split()))
         else:
             cells.append(Cell(x0=run.x0, x1=run.x1, text=" ".join(run.text.split())))
@@ -132,17 +140,18 @@ def _right_to_left(words: str) -> bool:
 
 def _gutter(rows: Sequence[Row]) -> float | None:
     """The place between two columns of prose, if the page has them."""
-    gaps: list[tuple[float, float]] = []
+    ends: list[float] = []
+    starts: list[float] = []
     for row in rows:
-        wide = [cell for cell in row.cells if len(cell.text) >= _PROSE]
-        if len(row.cells) == 2 and len(wide) == 2:
-            left, right = sorted(row.cells, key=lambda cell: cell.x0)
-            gaps.append((left.x1, right.x0))
-    if len(gaps) < max(_GUTTER_ROWS, len(rows) // 3):
+        if len(row.cells) == 2 and all(len(cell.text) >= _PROSE for cell in row.cells):
+            one, two = sorted(row.cells, key=lambda cell: cell.x0)
+            ends.append(one.x1)
+            starts.append(two.x0)
+    if len(ends) < max(_GUTTER_ROWS, len(rows) // 3):
         return None
-    left, right = median(gap[0] for gap in gaps), median(gap[1] for gap in gaps)
-    middle = (max(left, median(sorted(gap[0] for gap in gaps)[-len(gaps) // 2 :])) + right) / 2
-    return middle if left < middle < right else (left + right) / 2
+    right = median(starts)
+    left = max((end for end in ends if end < right), default=right)
+    return (left + right) / 2
 
 
 def _columns(runs: Sequence[Run], gutter: float) -> Iterator[list[Run]]:
@@ -186,8 +195,12 @@ def _table_end(rows: Sequence[Row], start: int) -> int:
 
 def _tail(rows: Sequence[Row], end: int) -> int:
     """Rows below that only continue the last row's cells belong to the table too."""
-    while end < len(rows) and 0 <= rows[end].y0 - rows[end - 1].y1 < 0.3 * rows[end].size and not _prose(rows[end]):
-        if rows[end].size > rows[end - 1].size or rows[end].bold and not rows[end - 1].bold:
+    while (
+        end < len(rows)
+        and 0 <= rows[end].y0 - rows[end - 1].y1 < 0.3 * rows[end].size
+        and not _prose(rows[end])
+    ):
+        if rows[end].size > rows[end - 1].size or (rows[end].bold and not rows[end - 1].bold):
             break
         end += 1
     return end
@@ -234,7 +247,9 @@ def _continued(row: Row, below: Row) -> Row:
             cells = sorted([*cells, cell], key=lambda each: each.x0)
         else:
             over = cells[at]
-            cells[at] = Cell(x0=min(over.x0, cell.x0), x1=max(over.x1, cell.x1), text=f"{over.text} {cell.text}")
+            cells[at] = Cell(
+                x0=min(over.x0, cell.x0), x1=max(over.x1, cell.x1), text=f"{over.text} {cell.text}"
+            )
     return replace(row, cells=tuple(cells), y1=below.y1)
 
 

@@ -1,11 +1,11 @@
 """Markdown: headings, paragraphs, lists and tables."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from brain.knowledge.loaders.extract import Extract, SectionWriter, title_from
+from brain.knowledge.loaders.extract import PATH, Extract, SectionWriter, title_from
 from brain.knowledge.loaders.text import decode
 
 
@@ -47,12 +47,11 @@ def _piece(child: Token) -> str:
 
 def _without_title(writer: SectionWriter, title: str) -> Extract:
     """Headings below the title needn't repeat it: it stands in front of every passage anyway."""
-    from dataclasses import replace
-
     extract = writer.extract(title)
-    prefix: Sequence[str] = (f"{title} > ", title)
     sections = (
-        replace(section, heading=section.heading.removeprefix(prefix[0]) if section.heading != title else "")
+        replace(section, heading=section.heading.removeprefix(title).removeprefix(PATH))
+        if (section.heading + PATH).startswith(title + PATH)
+        else section
         for section in extract.sections
     )
     return replace(extract, sections=tuple(sections))

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 from brain.knowledge.loaders import image
@@ -14,6 +15,8 @@ from brain.knowledge.loaders.extract import Extract, SectionWriter, one_line, ti
 from brain.knowledge.loaders.layout import Part, Row, Run, Table, parts
 from domain.errors import BadInput
 
+# TEXT_PRESERVE_LIGATURES, _WHITESPACE, _MEDIABOX_CLIP and _CID_FOR_UNKNOWN_UNICODE: words without pictures.
+_FLAGS = 1 | 2 | 64 | 128
 _BOLD = 16  # bit of a span's flags
 _EDGE = 0.09  # share of the page's height where running heads and page numbers stand
 _MOST_PAGES = 3000
@@ -35,7 +38,7 @@ class _Look:
     """What a document's headings look like. ``outline``: (page, words) -> level."""
 
     body: float
-    levels: dict[float, int]
+    levels: dict[int, int]
     outline: dict[tuple[int, str], int] = field(default_factory=dict)
 
     def level(self, row: Row, page: int) -> int:
@@ -65,8 +68,7 @@ def parse(data: bytes, name: str) -> Extract:
 
 
 def _opened(data: bytes, name: str) -> Any:
-    import pymupdf
-
+    pymupdf: Any = import_module("pymupdf")  # its type information is partial
     pymupdf.TOOLS.mupdf_display_errors(False)
     pymupdf.TOOLS.mupdf_display_warnings(False)
     try:
@@ -83,9 +85,7 @@ def _opened(data: bytes, name: str) -> Any:
 
 
 def _page(page: Any) -> _Page:
-    import pymupdf
-
-    words = page.get_text("dict", flags=pymupdf.TEXTFLAGS_DICT & ~pymupdf.TEXT_PRESERVE_IMAGES)
+    words = page.get_text("dict", flags=_FLAGS)
     return _Page(number=page.number + 1, parts=parts(list(_runs(words["blocks"]))))
 
 
@@ -108,7 +108,9 @@ def _without_edges(pages: list[_Page], heights: list[float]) -> list[_Page]:
     )
     often = {key for key, count in seen.items() if count >= max(3, len(pages) // 5)}
     return [
-        _Page(number=page.number, parts=_unnumbered([p for p in page.parts if not _running(p, height, often)]))
+        _Page(
+            number=page.number, parts=_unnumbered([p for p in page.parts if not _running(p, height, often)])
+        )
         for page, height in zip(pages, heights, strict=True)
     ]
 
@@ -183,7 +185,11 @@ def _paragraph(lines: list[Row], writer: SectionWriter, page: int) -> None:
 def _title(document: Any, pages: list[_Page], name: str) -> str:
     """The file's own title where it reads like one, else the largest line of the first page."""
     title = one_line((document.metadata or {}).get("title") or "")
-    if 3 < len(title) < 150 and " " in title and not title.lower().endswith((".doc", ".docx", ".pdf", ".indd")):
+    if (
+        3 < len(title) < 150
+        and " " in title
+        and not title.lower().endswith((".doc", ".docx", ".pdf", ".indd"))
+    ):
         return title
     rows = [part for part in pages[0].parts if isinstance(part, Row) and 3 < len(part.text) < 100]
     top = max(rows, key=lambda row: row.size, default=None)
