@@ -126,7 +126,10 @@ class Connection:
             raise Misconfigured(REFUSED.format(bot=self._access.bot, why=error.message)) from error
 
     async def _tell_commands(self) -> None:
-        for language, commands in self._commands.items():
+        everybody = self._commands.get("en", ())
+        for language, commands in ({"": everybody} | dict(self._commands)).items():
+            if not commands:
+                continue
             told = [(name, description[:DESCRIPTION]) for name, description in commands]
             try:
                 await self._api.set_my_commands(told, language_code=language[:2] or None)

@@ -27,9 +27,19 @@ class Blobs(dict[str, bytes]):
         return self[key]
 
 
+KINDS = {
+    "unavailable": (502, "Bad Gateway"),
+    "rate_limited": (429, ""),
+    "refused_markup": (400, "Bad Request: can't parse entities: unsupported entity"),
+}
+
+
 @dataclass(kw_only=True)
 class Case:
-    """``accepted`` are the events that the channel handed over, also those of a repeated delivery."""
+    """``accepted`` is what an inbox would keep (once by ``source``), ``deliveries`` every call.
+
+    ``refuse`` holds the errors that the next calls raise; ``hold`` is waited for before anything is stored.
+    """
 
     stand: TelegramStand
     channel: TelegramChannel
@@ -37,24 +47,27 @@ class Case:
     url: str
     pane: str
     accepted: list[Event] = field(default_factory=list)
+    deliveries: list[Event] = field(default_factory=list)
     blobs: Blobs = field(default_factory=Blobs)
     refuse: list[Exception] = field(default_factory=list)
     hold: asyncio.Event | None = None
     running: "asyncio.Task[None] | None" = None
+    platform: Platform = Platform.TELEGRAM
 
     async def accept(self, event: Event) -> None:
-        """The desk: ``refuse`` holds the errors of the next calls, ``hold`` is waited for."""
+        """The inbox."""
         if self.hold is not None:
             await self.hold.wait()
         if self.refuse:
             raise self.refuse.pop(0)
-        self.accepted.append(event)
+        self.deliveries.append(event)
+        if event.source not in {one.source for one in self.accepted}:
+            self.accepted.append(event)
 
-    def fail_next(
-        self, method: str, status: int, description: str = "", retry_after: int = 0, times: int = 1
-    ) -> None:
-        """The platform's next answers to a method (``*``: any) are this error."""
-        self.stand.fail_next(method, status, description, retry_after, times)
+    def fail_next(self, kind: str = "unavailable", *, retry_after: int = 1) -> None:
+        """The next message that is sent fails: ``unavailable``, ``rate_limited`` or ``refused_markup``."""
+        status, description = KINDS[kind]
+        self.stand.fail_next("sendMessage", status, description, retry_after if status == 429 else 0)
 
     async def block(self) -> None:
         """The customer blocks the bot."""
@@ -63,6 +76,22 @@ class Case:
     async def act(self, action: str, **arguments: Any) -> Mapping[str, Any]:
         """The customer does something."""
         return await self.stand.act(self.pane, PERSON, action, **arguments)
+
+    async def say(self, text: str, **arguments: Any) -> str:
+        """The customer writes; the message's id."""
+        return str((await self.act("say", text=text, **arguments))["bubble"])
+
+    async def press(self, ref_id: str, button: str) -> Mapping[str, Any]:
+        """The customer presses a button, by its label or its data."""
+        return await self.act("press", bubble=ref_id, button=button)
+
+    async def redeliver(self) -> None:
+        """The last update comes again."""
+        await self.stand.redeliver()
+
+    def bubbles(self) -> list[Bubble]:
+        """Everything in the customer's chat."""
+        return self.pane_now().bubbles
 
     def start(self) -> None:
         """Run the channel."""
@@ -75,6 +104,13 @@ class Case:
             with suppress(asyncio.CancelledError):
                 await self.running
             self.running = None
+
+    async def restart(self) -> None:
+        """A new process: nothing of the old channel is left."""
+        await self.stop()
+        await self.channel.close()
+        self.channel = make_channel(self.url, self.blobs)
+        self.start()
 
     async def connected(self) -> None:
         """Wait until the channel receives."""
@@ -93,9 +129,13 @@ class Case:
         return next(one for one in self.stand.panes() if one.id == (pane or self.pane))
 
     async def event(self, kind: type, count: int = 1) -> Any:
-        """The first event of a kind, once there are so many of it."""
-        await until(lambda: len([e for e in self.accepted if isinstance(e, kind)]) >= count)
-        return next(e for e in self.accepted if isinstance(e, kind))
+        """The so many-th accepted event of a kind, once it is there."""
+
+        def found() -> Any:
+            events = [event for event in self.accepted if isinstance(event, kind)]
+            return events[count - 1] if len(events) >= count else None
+
+        return await until(found)
 
     def faults(self) -> list[str]:
         """Every way in which a body broke the official description, ours and the stand-in's."""

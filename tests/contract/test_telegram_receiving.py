@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from domain.content import Button, Buttons, Content, paragraph
 from domain.errors import Misconfigured, Unavailable
 from domain.inbound import (
     AddressMoved,
@@ -93,8 +94,7 @@ async def test_a_message_from_before_a_crash_comes_to_the_next_start(case: Case)
     await case.stop()
     await case.act("say", text="while it was away")
     case.refuse = []
-    case.channel = make_channel(case.url, case.blobs)
-    case.start()
+    await case.restart()
     await case.event(MessageReceived, 2)
     texts = [event.text for event in case.accepted if isinstance(event, MessageReceived)]
     assert texts == ["while it was breaking", "while it was away"]
@@ -117,9 +117,9 @@ async def test_stopping_lets_the_message_in_hand_arrive_and_confirms_it(case: Ca
 async def test_a_repeated_update_has_the_source_of_the_first(case: Case) -> None:
     await case.act("say", text="once")
     await case.event(MessageReceived)
-    await case.stand.redeliver()
-    await case.event(MessageReceived, 2)
-    assert len({event.source for event in case.accepted}) == 1
+    await case.redeliver()
+    await until(lambda: len(case.deliveries) == 2)
+    assert len({event.source for event in case.deliveries}) == len(case.accepted) == 1
 
 
 async def test_one_chat_that_can_not_be_stored_does_not_lose_another(case: Case) -> None:
@@ -156,14 +156,10 @@ async def test_a_very_long_message_arrives_whole(case: Case) -> None:
 
 @pytest.mark.trap(13)
 async def test_a_button_from_before_a_restart_works_and_its_spinner_stops(case: Case) -> None:
-    from domain.content import Button, Buttons, Content, paragraph
-
     ask = Content((paragraph("How was it?"), Buttons((Button("rate", "5", "t1.5"),))))
     ref = await case.channel.send(case.address, ask, key="k")
-    await case.stop()
-    case.channel = make_channel(case.url, case.blobs)
-    case.start()
-    pressed = await case.act("press", bubble=ref.id, button="5")
+    await case.restart()
+    pressed = await case.press(ref.id, "5")
     event = await case.event(ButtonPressed)
     assert (event.action, event.value, event.ref) == ("rate", "t1.5", ref)
     await until(lambda: case.stand.people.answers[pressed["id"]] is not None)
@@ -232,7 +228,7 @@ async def test_a_wrong_token_is_explained_without_showing_it() -> None:
 
 
 async def test_a_withdrawn_token_ends_the_run_with_advice(case: Case) -> None:
-    case.fail_next("getUpdates", 401, "Unauthorized", times=5)
+    case.stand.fail_next("getUpdates", 401, "Unauthorized", times=5)
     await case.act("say", text="wake up")
     assert case.running is not None
     with pytest.raises(Misconfigured, match="@BotFather"):
@@ -242,8 +238,8 @@ async def test_a_withdrawn_token_ends_the_run_with_advice(case: Case) -> None:
 
 async def test_a_failing_network_is_tried_again() -> None:
     async with telegram_case(run=False) as case:
-        case.fail_next("getMe", 502, "Bad Gateway")
-        case.fail_next("getUpdates", 500, "Internal Server Error")
+        case.stand.fail_next("getMe", 502, "Bad Gateway")
+        case.stand.fail_next("getUpdates", 500, "Internal Server Error")
         case.start()
         await case.act("say", text="are you there?")
         assert (await case.event(MessageReceived)).text == "are you there?"
