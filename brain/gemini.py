@@ -41,6 +41,8 @@ BLOCKED = frozenset(
     {"SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "LANGUAGE", "IMAGE_SAFETY"}
 )
 TEMPERATURE = 0.2
+LONGEST_EVENT = 4 * 1024**2
+"""Bytes of one line of a stream that the client can take."""
 _TRANSPORT = (TimeoutError, aiohttp.ClientError, OSError, json.JSONDecodeError)
 _SECONDS = re.compile(r"(\d+(?:\.\d+)?)s")
 
@@ -102,8 +104,16 @@ class GeminiResponder:
         self._answer_tokens, self._stream, self._rendered = answer_tokens, stream, rendered
 
     @cached_property
+    def _session(self) -> aiohttp.ClientSession:
+        """Our own: the SDK subclasses aiohttp's, which aiohttp warns about."""
+        return aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0), trust_env=True, read_bufsize=LONGEST_EVENT
+        )
+
+    @cached_property
     def _client(self) -> genai.Client:
-        return genai.Client(api_key=self._key, vertexai=False, http_options=self._options)
+        options = self._options.model_copy(update={"aiohttp_client": self._session})
+        return genai.Client(api_key=self._key, vertexai=False, http_options=options)
 
     async def respond(self, prompt: Prompt) -> Draft:
         """Raises Unavailable when no usable answer came within the deadline."""
@@ -136,6 +146,7 @@ class GeminiResponder:
         if "_client" in self.__dict__:
             await self._client.aio.aclose()
             self._client.close()
+            await self._session.close()
 
     async def _persist(self, rendered: Rendered, spent: list[Usage]) -> Reply:
         """Try until an attempt succeeds, none is left, or the next pause would end after the deadline."""
