@@ -123,7 +123,8 @@ class TelegramChannel:
 
     async def fetch(self, attachment: Attachment) -> bytes:
         """The bytes of a file. Raises BadInput over the limit (Telegram's own is 20 MB), Unavailable."""
-        limit = f"Files of up to {self._max_file_bytes // 1_000_000} MB can be fetched from Telegram."
+        megabytes = f"{self._max_file_bytes / 1_000_000:g} MB"
+        limit = f"{attachment.name} is larger than the {megabytes} that can be fetched from Telegram."
         if attachment.size > self._max_file_bytes:
             raise BadInput(limit)
         try:

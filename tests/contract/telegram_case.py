@@ -27,13 +27,6 @@ class Blobs(dict[str, bytes]):
         return self[key]
 
 
-KINDS = {
-    "unavailable": (502, "Bad Gateway"),
-    "rate_limited": (429, ""),
-    "refused_markup": (400, "Bad Request: can't parse entities: unsupported entity"),
-}
-
-
 @dataclass(kw_only=True)
 class Case:
     """``accepted`` is what an inbox would keep (once by ``source``), ``deliveries`` every call.
@@ -64,10 +57,11 @@ class Case:
         if event.source not in {one.source for one in self.accepted}:
             self.accepted.append(event)
 
-    def fail_next(self, kind: str = "unavailable", *, retry_after: int = 1) -> None:
-        """The next message that is sent fails: ``unavailable``, ``rate_limited`` or ``refused_markup``."""
-        status, description = KINDS[kind]
-        self.stand.fail_next("sendMessage", status, description, retry_after if status == 429 else 0)
+    def fail_next(
+        self, method: str, status: int, description: str = "", retry_after: int = 0, times: int = 1
+    ) -> None:
+        """The platform's next answers to a method (``*``: any) are this error."""
+        self.stand.fail_next(method, status, description, retry_after, times)
 
     async def block(self) -> None:
         """The customer blocks the bot."""

@@ -228,7 +228,7 @@ async def test_a_wrong_token_is_explained_without_showing_it() -> None:
 
 
 async def test_a_withdrawn_token_ends_the_run_with_advice(case: Case) -> None:
-    case.stand.fail_next("getUpdates", 401, "Unauthorized", times=5)
+    case.fail_next("getUpdates", 401, "Unauthorized", times=5)
     await case.act("say", text="wake up")
     assert case.running is not None
     with pytest.raises(Misconfigured, match="@BotFather"):
@@ -238,8 +238,8 @@ async def test_a_withdrawn_token_ends_the_run_with_advice(case: Case) -> None:
 
 async def test_a_failing_network_is_tried_again() -> None:
     async with telegram_case(run=False) as case:
-        case.stand.fail_next("getMe", 502, "Bad Gateway")
-        case.stand.fail_next("getUpdates", 500, "Internal Server Error")
+        case.fail_next("getMe", 502, "Bad Gateway")
+        case.fail_next("getUpdates", 500, "Internal Server Error")
         case.start()
         await case.act("say", text="are you there?")
         assert (await case.event(MessageReceived)).text == "are you there?"

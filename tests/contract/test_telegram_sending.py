@@ -72,9 +72,9 @@ async def test_typing_is_shown_until_the_answer(case: Case) -> None:
 
 
 async def test_typing_that_fails_is_no_error(case: Case) -> None:
-    case.stand.fail_next("sendChatAction", 429, retry_after=5)
+    case.fail_next("sendChatAction", 429, retry_after=5)
     await case.channel.typing(case.address)
-    case.stand.fail_next("sendChatAction", 403)
+    case.fail_next("sendChatAction", 403)
     await case.channel.typing(case.address)
 
 
@@ -101,7 +101,7 @@ async def test_a_long_answer_arrives_in_pieces_with_its_code_whole(case: Case) -
 
 @pytest.mark.trap(10)
 async def test_a_text_whose_markup_is_refused_is_sent_plain(case: Case) -> None:
-    case.stand.fail_next("sendMessage", 400, "Bad Request: can't parse entities: whatever")
+    case.fail_next("sendMessage", 400, "Bad Request: can't parse entities: whatever")
     await send(case, FORMATTED)
     assert [b.text for b in case.shown()] == ["Prices\n\n4.90 a parcel 🚚"]
     assert "entities" not in case.calls("sendMessage")[0]
@@ -110,14 +110,14 @@ async def test_a_text_whose_markup_is_refused_is_sent_plain(case: Case) -> None:
 @pytest.mark.trap(10)
 async def test_an_edit_whose_markup_is_refused_is_made_plain(case: Case) -> None:
     ref = await send(case, text("Looking ..."))
-    case.stand.fail_next("editMessageText", 400, "Bad Request: can't parse entities: whatever")
+    case.fail_next("editMessageText", 400, "Bad Request: can't parse entities: whatever")
     await case.channel.edit(ref, FORMATTED)
     assert case.shown()[0].text.startswith("Prices")
 
 
 @pytest.mark.trap(11)
 async def test_a_flood_limit_says_how_long_to_wait(case: Case) -> None:
-    case.stand.fail_next("sendMessage", 429, retry_after=7)
+    case.fail_next("sendMessage", 429, retry_after=7)
     with pytest.raises(RateLimited) as raised:
         await send(case, FORMATTED)
     assert raised.value.retry_after == 7
@@ -160,7 +160,7 @@ async def test_a_chat_that_is_not_there_is_unreachable(case: Case, channel: str)
 async def test_errors_say_whether_to_try_again(
     case: Case, status: int, description: str, error: type[Exception]
 ) -> None:
-    case.stand.fail_next("sendMessage", status, description, times=2)
+    case.fail_next("sendMessage", status, description, times=2)
     with pytest.raises(error):
         await send(case, text("Hello"))
 
@@ -278,7 +278,7 @@ async def test_a_file_that_is_gone_is_bad_input_and_a_failing_server_is_unavaila
     gone = Attachment(handle="gone", name="a.pdf", mime="application/pdf")
     with pytest.raises(BadInput):
         await case.channel.fetch(gone)
-    case.stand.fail_next("getFile", 500)
+    case.fail_next("getFile", 500)
     with pytest.raises(Unavailable):
         await case.channel.fetch(gone)
 
