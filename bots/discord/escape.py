@@ -13,7 +13,7 @@ SPECIAL = re.compile(r"([\\*_~`|<\[\]])")
 LINE_START = re.compile(r"(?m)^([ \t]*)(#{1,3}(?=\s)|-#(?=\s)|>{1,3}(?=\s)|[-+](?=\s))")
 LINE_NUMBER = re.compile(r"(?m)^([ \t]*\d+)([.)])(?=\s)")
 MASS = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
-MENTION = re.compile(r"<(?=[@#/:]|a:|t:|id:)")
+MENTION = re.compile(r"<(?=[@#]|a?:\w+:\d|t:|id:|/[^<>]*:\d)")
 Wrap = Callable[[str], str]
 LINKABLE = re.compile(r"(?i)https?://\S")
 

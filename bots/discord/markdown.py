@@ -1,8 +1,10 @@
 """Discord's Markdown, as people write it, as `Content` and as plain text. Pure."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -40,37 +42,81 @@ RULES = (
     "link",
     "autolink",
 )
-SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>])")
+ADDRESS = re.compile(r"(?<!\]\()(?<!<)https?://[^\s<>]*[^\s<>*_~|.,:;!?)\]]")
+OPEN, CLOSE = "\ue000", "\ue001"
+"""Private characters around the number of what was set aside."""
+RESERVED = {ord(OPEN): None, ord(CLOSE): None}
+HELD = re.compile(f"{OPEN}(\\d+){CLOSE}")
 
 
 def read(text: str, *, names: Mapping[str, str]) -> tuple[str, Content | None]:
     """The plain words, and the content where there was formatting. ``names``: ``@id`` -> ``@name``."""
-    told = _told(text, names)
-    content = Content(
-        tuple(_blocks(MarkdownIt("zero").enable(list(RULES)).parse(_told(text, names, safe=True))))
-    )
+    fixed: list[str] = []
+    held = _hold(text.translate(RESERVED), names, fixed)
+    content = Content(tuple(map(partial(_put_back, fixed=fixed), _blocks(_parser().parse(held)))))
     if not any(_formatted(block) for block in content.blocks):
-        return told, None
+        return _restored(held, fixed), None
     return plain(content), content
 
 
-def _told(text: str, names: Mapping[str, str], *, safe: bool = False) -> str:
-    """Mentions, emoji and times in words; ``safe``: escaped, so that a name's underscores stay."""
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("zero").enable(list(RULES))
+    parser.normalizeLink = lambda url: url  # type: ignore[method-assign]  # addresses stay as written
+    return parser
 
-    def words(found: str) -> str:
-        return SPECIAL.sub(r"\\\1", found) if safe else found
+
+def _hold(text: str, names: Mapping[str, str], fixed: list[str]) -> str:
+    """The text with mentions, emoji, times and addresses set aside, for marks in them mean nothing."""
 
     def mention(match: re.Match[str]) -> str:
         key = match[1].replace("!", "") + match[2]
-        return words(names.get(key, match[1].rstrip("&!") + "…"))
+        return names.get(key, match[1].rstrip("&!") + "…")
 
     def time(match: re.Match[str]) -> str:
-        return words(datetime.fromtimestamp(int(match[1]), UTC).strftime("%Y-%m-%d %H:%M UTC"))
+        return datetime.fromtimestamp(int(match[1]), UTC).strftime("%Y-%m-%d %H:%M UTC")
 
-    text = MENTION.sub(mention, text)
-    text = EMOJI.sub(lambda match: words(match[1]), text)
-    text = TIME.sub(time, text)
-    return COMMAND.sub(lambda match: words(match[1]), text)
+    for pattern, words in (
+        (MENTION, mention),
+        (EMOJI, _first),
+        (TIME, time),
+        (COMMAND, _first),
+        (ADDRESS, _all),
+    ):
+        text = pattern.sub(partial(_aside, words=words, fixed=fixed), text)
+    return text
+
+
+def _aside(match: re.Match[str], *, words: Callable[[re.Match[str]], str], fixed: list[str]) -> str:
+    fixed.append(words(match))
+    return f"{OPEN}{len(fixed) - 1}{CLOSE}"
+
+
+def _first(match: re.Match[str]) -> str:
+    return match[1]
+
+
+def _all(match: re.Match[str]) -> str:
+    return match[0]
+
+
+def _restored(text: str, fixed: Sequence[str]) -> str:
+    return HELD.sub(lambda match: fixed[int(match[1])], text)
+
+
+def _put_back(block: Block, *, fixed: Sequence[str]) -> Block:
+    """What was set aside, in its place again."""
+
+    def spans(parts: Spans) -> Spans:
+        return tuple(replace(part, text=_restored(part.text, fixed)) for part in parts)
+
+    match block:
+        case Paragraph() | Heading() | Quote():
+            return replace(block, spans=spans(block.spans))
+        case Bullets():
+            return replace(block, items=tuple(replace(item, spans=spans(item.spans)) for item in block.items))
+        case Code():
+            return replace(block, text=_restored(block.text, fixed))
+    return block
 
 
 def _formatted(block: Block) -> bool:
@@ -93,9 +139,25 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
             yield Heading(_spans(inside))
         elif token.type == "blockquote_open":
             yield Quote(_spans(inside))
-        elif token.type in ("bullet_list_open", "ordered_list_open"):
+        elif token.type == "bullet_list_open" or _counts_from_one(token):
             yield Bullets(tuple(_items(inside, 0)), ordered=token.type.startswith("ordered"))
+        elif token.type == "ordered_list_open":
+            yield Paragraph(tuple(_numbered(inside, int(token.attrs.get("start", 1)), token.markup)))
         position = end + 1
+
+
+def _counts_from_one(token: Token) -> bool:
+    return token.type == "ordered_list_open" and "start" not in token.attrs and token.markup == "."
+
+
+def _numbered(tokens: Sequence[Token], start: int, mark: str) -> Iterator[Span]:
+    """A list that counts from elsewhere, in words: its numbers mean something to who wrote them."""
+    number = start
+    for item in _items(tokens, 0):
+        lead = f"{number}{mark} " if not item.depth else "  " * item.depth + "- "
+        yield Span(("\n" if (number, item.depth) != (start, 0) else "") + lead)
+        yield from item.spans
+        number += not item.depth
 
 
 def _end(tokens: Sequence[Token], start: int) -> int:

@@ -126,12 +126,13 @@ def _bullets(block: Bullets) -> str:
     number, lines = 0, []
     for item in block.items:
         number += not item.depth
-        lines.append(_item(item, f"{number}. " if block.ordered and not item.depth else "- "))
+        mark = f"{number}. " if block.ordered and not item.depth else "- "
+        lines.append(_item(item, mark, width=3 if block.ordered else 2))
     return "\n".join(lines)
 
 
-def _item(item: Item, mark: str) -> str:
-    indent = "  " * item.depth
+def _item(item: Item, mark: str, *, width: int) -> str:
+    indent = " " * width * item.depth
     words = escape_lines(spans(item.spans)).strip()
     return indent + mark + words.replace("\n", "\n" + indent + " " * len(mark))
 
