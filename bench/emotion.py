@@ -23,7 +23,7 @@ from rich.table import Table
 from bench.emotion_data import DataMissing, Examples, read_banking, read_examples, read_support
 from brain.emotion import EmotionReader, load_emotion_reader
 from brain.emotion_calibration import calibration_error, macro_f1, recalls
-from brain.emotion_labels import LABELS, grouping
+from brain.emotion_labels import LABELS, UnmappedLabels, grouping
 
 ROOT = Path(__file__).resolve().parent.parent
 SUPPORT = Path(__file__).resolve().parent / "data/support_emotions.tsv"
@@ -183,7 +183,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = options_of(arguments)
     console = Console()
     mapping = json.loads(options.map.read_text(encoding="utf-8")) if options.map else {}
-    data = load(options.data, options.banking, mapping, console.print)
+    try:
+        data = load(options.data, options.banking, mapping, print)
+    except UnmappedLabels as error:
+        raise SystemExit(f"{error} Map them with --map FILE.json.") from error
     with ThreadPoolExecutor(1) as executor:
         reader = load_emotion_reader(
             options.model, folder=options.folder, threads=options.threads, executor=executor

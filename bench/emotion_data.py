@@ -39,13 +39,13 @@ class Examples:
 def read_examples(folder: Path, split: str) -> Examples:
     """Read `<split>.tsv` (`text TAB label ids[ TAB id]`) and `labels.txt` of a folder.
 
-    Raises DataMissing, naming the file.
+    Labels may also stand there by name. Raises DataMissing, naming the file.
     """
     names = _lines(folder / "labels.txt")
     rows = [line.split("\t") for line in _lines(folder / f"{split}.tsv")]
     return Examples(
         texts=[row[0] for row in rows],
-        labels=[tuple(int(part) for part in row[1].split(",")) for row in rows],
+        labels=[tuple(_id(part.strip(), names) for part in row[1].split(",")) for row in rows],
         names=names,
     )
 
@@ -63,7 +63,13 @@ def read_banking(path: Path) -> list[str]:
         return [row["text"] for row in csv.DictReader(file)]
 
 
+def _id(label: str, names: Sequence[str]) -> int:
+    return int(label) if label.isdecimal() else names.index(label)
+
+
 def _lines(path: Path) -> list[str]:
     if not path.is_file():
         raise DataMissing(f"no file {path}")
-    return [line for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
+    # Only line feeds end a line: comments may hold other characters that str.splitlines() breaks at.
+    lines = path.read_text(encoding="utf-8-sig").split("\n")
+    return [line.rstrip("\r") for line in lines if line.strip()]

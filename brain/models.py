@@ -6,6 +6,7 @@ Nothing here is async and nothing is imported before it is needed.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -198,6 +199,11 @@ def _pieces(text: str, encoding: "Encoding", token_logits: Floats) -> Iterator[P
         yield Piece(text[start:end], shares[word])
 
 
+def _hub_id(name: str) -> str:
+    """Make a hub name or a folder's name fit for a collection's name."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", Path(name).name if Path(name).exists() else name)
+
+
 class HubEncoder:
     """Any sentence-transformers model by hub name or local folder, on torch."""
 
@@ -210,8 +216,8 @@ class HubEncoder:
             self._model = SentenceTransformer(name, device="cpu")
         except (OSError, ValueError) as error:
             raise Misconfigured(f"The encoder {name!r} can't be loaded: {error}") from error
-        self.id = Path(name).name
-        self.dimensions: int = self._model.get_sentence_embedding_dimension() or 0
+        self.id = _hub_id(name)
+        self.dimensions: int = self._model.get_embedding_dimension() or 0
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """float32 vectors of length 1: [texts, dimensions]."""
@@ -241,7 +247,7 @@ class HubClassifier:
             raise Misconfigured(f"The emotion model {name!r} can't be loaded: {error}") from error
         names: Mapping[int, str] = self._model.config.id2label
         self._max_tokens = max_tokens
-        self.id = Path(name).name
+        self.id = _hub_id(name)
         self.labels = tuple(names[index] for index in range(len(names)))
 
     def classify(self, texts: Sequence[str]) -> list[Reading]:
