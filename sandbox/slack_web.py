@@ -15,8 +15,8 @@ from sandbox.stand import Recorded
 APP_TOKEN_METHODS = {"apps.connections.open"}
 NO_TOKEN_METHODS = {"oauth.v2.access"}
 SCOPES = (
-    "app_mentions:read,channels:history,channels:read,chat:write,commands,files:read,files:write,groups:history,"
-    "groups:read,im:history,im:read,im:write,reactions:write,users:read,assistant:write"
+    "chat:write,commands,channels:history,groups:history,channels:read,groups:read,im:history,im:write,"
+    "files:read,files:write,reactions:write,users:read"
 )
 UPLOAD_LIMIT = 64 * 1024 * 1024
 LOGIN_PAGE = "<!DOCTYPE html><html><title>Slack</title><body>Sign in to Deskmate</body></html>"
