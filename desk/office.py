@@ -77,9 +77,9 @@ class Office:
 
     def topics(self) -> None:
         """Take wake-ups for this company."""
-        self._wakeups.on(f"lane|{self._company}", self._lanes)
-        self._wakeups.on(f"out|{self._company}", self._queues)
-        self._wakeups.on(f"assign|{self._company}", self._assign)
+        self._wakeups.on(f"lane|{self._company}", self._lanes.run)
+        self._wakeups.on(f"out|{self._company}", self._queues.run)
+        self._wakeups.on(f"assign|{self._company}", self._assign.run)
 
     async def start(self, *, receive: bool = True) -> None:
         """Begin to work; ``receive`` also connects the channels."""

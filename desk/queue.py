@@ -23,14 +23,25 @@ class Wakeups:
             raise Misconfigured("queue.url: only the empty value works so far; remove it.")
         self._broker = InMemoryBroker(max_stored_results=1)
         self._tasks: dict[str, AsyncTaskiqDecoratedTask[Any, Any]] = {}
+        self._hints: set[asyncio.Task[None]] = set()
 
     def on(self, topic: str, job: Job) -> None:
         """Start this job for every wake-up of a topic."""
-        self._tasks[topic] = self._broker.register_task(job, task_name=topic)
+
+        async def run(key: str) -> None:  # taskiq names functions, and methods can't be renamed
+            await job(key)
+
+        self._tasks[topic] = self._broker.register_task(run, task_name=topic)
 
     async def wake(self, topic: str, key: str) -> None:
         """Give a hint; returns at once."""
         await self._tasks[topic].kiq(key)
+
+    def soon(self, topic: str, key: str) -> None:
+        """Give a hint from code that doesn't wait."""
+        task = asyncio.get_running_loop().create_task(self.wake(topic, key))
+        self._hints.add(task)
+        task.add_done_callback(self._hints.discard)
 
     async def start(self) -> None:
         """Begin to take hints."""
@@ -38,6 +49,7 @@ class Wakeups:
 
     async def stop(self) -> None:
         """Wait for what was started."""
+        await asyncio.gather(*self._hints, return_exceptions=True)
         await self._broker.wait_all()
         await self._broker.shutdown()
 
@@ -57,7 +69,7 @@ class OneByOne:
         self._idle = asyncio.Event()
         self._idle.set()
 
-    async def __call__(self, key: str) -> None:
+    async def run(self, key: str) -> None:
         """Run the job for a key now, or once more after the run in progress."""
         if key in self._busy:
             self._again.add(key)
@@ -67,13 +79,13 @@ class OneByOne:
         self._busy.add(key)
         self._idle.clear()
         try:
-            await self._run(key)
+            await self._until_done(key)
         finally:
             self._busy.discard(key)
             if not self._busy:
                 self._idle.set()
 
-    async def _run(self, key: str) -> None:
+    async def _until_done(self, key: str) -> None:
         async with self._slots:
             while not self._stopping:
                 self._again.discard(key)

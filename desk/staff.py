@@ -19,6 +19,7 @@ from domain.inbound import AppHomeOpened, CommandReceived, Event, FormSubmitted
 from domain.knowledge import Document
 from domain.people import Agent, Availability
 from domain.ticket import Ticket
+from reports.result import Report
 
 
 class Shelf(Protocol):
@@ -37,22 +38,7 @@ class Shelf(Protocol):
         ...
 
 
-class Made(Protocol):
-    """A report; `reports.result.Report`."""
-
-    title: str
-    headline: str
-    lines: tuple[str, ...]
-    csv: bytes
-    pdf: bytes
-
-    @property
-    def pictures(self) -> Sequence[tuple[str, bytes, str]]:
-        """Name, PNG and alternative text."""
-        ...
-
-
-Reporting = Callable[[str, str, str | None], Awaitable[Made]]
+Reporting = Callable[[str, str, str | None], Awaitable[Report]]
 """Kind, period and agent -> a report with charts. Raises BadInput."""
 
 
@@ -171,9 +157,9 @@ class StaffDesk:
         for number, file in enumerate(await self._pictures(step, made)):
             self._tell(step, event, Content((file,)), f"file-{number}")
 
-    async def _pictures(self, step: Step, made: Made) -> list[File]:
+    async def _pictures(self, step: Step, made: Report) -> list[File]:
         """The charts and the PDF, kept as blobs for the outbox."""
-        wanted = [(f"{name}.png", data, "image/png", alt) for name, data, alt in made.pictures]
+        wanted = [(one.name, one.png, "image/png", one.alt) for one in made.charts]
         if made.pdf:
             wanted.append(("report.pdf", made.pdf, "application/pdf", ""))
         files: list[File] = []

@@ -21,7 +21,7 @@ from sandbox.gemini_model import (
     uncited,
     unknown,
 )
-from sandbox.stand import Recorded
+from sandbox.stand import Pane, Recorded
 
 MOST_BODY = 20 * 1024**2
 """Gemini takes requests of up to 20 MB."""
@@ -78,6 +78,14 @@ class GeminiStand:
         app.router.add_get("/{version}/models/{model}", self._model)
         app.router.add_post("/{version}/models/{call}", self._call)
         return app
+
+    def panes(self) -> list[Pane]:
+        """Nobody sees anything here."""
+        return []
+
+    async def act(self, pane: str, person: str, action: str, **arguments: Any) -> Mapping[str, Any]:
+        """There are no people here."""
+        raise ValueError("nobody can act in Gemini")
 
     async def _model(self, request: web.Request) -> web.StreamResponse:
         if refusal := self._refusal(request):

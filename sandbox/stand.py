@@ -88,7 +88,11 @@ class Stand(Protocol):
     """A stand-in for one platform."""
 
     name: str
-    requests: list[Recorded]
+
+    @property
+    def requests(self) -> list[Recorded]:
+        """What clients asked, in order."""
+        ...
 
     def app(self) -> web.Application:
         """The routes of the platform's API, at the paths of its documentation."""

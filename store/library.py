@@ -73,6 +73,16 @@ class MongoLibrary:
         found = {passage.id: passage for passage in await self._serving(where)}
         return [found[id] for id in ids if id in found]
 
+    async def kept(self, name: str, version: int) -> list[Passage]:
+        """The passages of one kept version, in service or not, by position."""
+        async with translated():
+            document = await self._documents.one({"name": name, "version": version})
+            if document is None:
+                return []
+            where = {"document": document["id"], "version": version}
+            rows = await self._passages.many(where, sort=[("position", 1)])
+        return [load(Passage, row) for row in rows]
+
     async def everything(self) -> list[Passage]:
         """All passages of current versions, by document and position."""
         return await self._serving({})

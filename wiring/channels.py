@@ -45,11 +45,11 @@ def connect(settings: Settings, company: Company, *, db: Db, blobs: Fetched, fir
     """Channels for everything whose secrets are there. ``first``: serves the short Slack addresses too."""
     made = Connections()
     if company.slack:
-        _slack(made, settings, company, company.slack, blobs, first)
+        _slack(made, settings=settings, company=company, slack=company.slack, blobs=blobs, first=first)
     for telegram in company.telegram:
-        _telegram(made, settings, company, telegram, blobs)
+        _telegram(made, settings=settings, company=company, telegram=telegram, blobs=blobs)
     for discord in company.discord:
-        _discord(made, settings, company, discord, blobs, db)
+        _discord(made, settings=settings, company=company, discord=discord, blobs=blobs, db=db)
     return made
 
 
@@ -61,7 +61,7 @@ def _lacks(made: Connections, settings: Settings, what: str, *names: str) -> boo
 
 
 def _slack(
-    made: Connections, settings: Settings, company: Company, slack: Slack, blobs: Fetched, first: bool
+    made: Connections, *, settings: Settings, company: Company, slack: Slack, blobs: Fetched, first: bool
 ) -> None:
     second = slack.app_token_env if slack.mode == "socket" else slack.signing_secret_env
     if _lacks(made, settings, f"Slack ({slack.bot})", slack.bot_token_env, second, slack.channel_env):
@@ -86,7 +86,7 @@ def _slack(
 
 
 def _telegram(
-    made: Connections, settings: Settings, company: Company, telegram: Telegram, blobs: Fetched
+    made: Connections, *, settings: Settings, company: Company, telegram: Telegram, blobs: Fetched
 ) -> None:
     names = [telegram.token_env] + ([telegram.secret_env] if telegram.mode == "webhook" else [])
     if _lacks(made, settings, f"Telegram ({telegram.bot})", *names):
@@ -111,7 +111,7 @@ def _telegram(
 
 
 def _discord(
-    made: Connections, settings: Settings, company: Company, discord: Discord, blobs: Fetched, db: Db
+    made: Connections, *, settings: Settings, company: Company, discord: Discord, blobs: Fetched, db: Db
 ) -> None:
     if _lacks(made, settings, f"Discord ({discord.bot})", discord.token_env):
         return

@@ -1,0 +1,114 @@
+"""A company's documents: library, index, retriever, and where its files are kept."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from brain.batching import BatchedEncoder
+from brain.brain import Brain
+from brain.knowledge.index import Chroma, ChromaIndex
+from brain.knowledge.json_file import write_beside
+from brain.knowledge.knowledge import Knowledge, Progress, silent
+from brain.knowledge.load import Bounds, Loader
+from brain.retrieval import HybridRetriever
+from domain.answer import Action, Author, Line, Tone, Turn
+from domain.content import plain
+from domain.ids import CompanyId
+from domain.knowledge import Document, ParsedDocument
+from settings import Company, Settings
+from store.library import MongoLibrary
+from store.scoped import Db
+from wiring.clock import now
+
+
+async def chroma(settings: Settings) -> Chroma:
+    """The vector store: a server by URL, else a folder that this process owns. Raises Unavailable."""
+    if settings.chroma.url:
+        return await Chroma.connect(settings.chroma.url)
+    return await Chroma.open(settings.data / "chroma")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Books:
+    """One company's documents, and how to find something in them."""
+
+    knowledge: Knowledge
+    library: MongoLibrary
+    index: ChromaIndex
+    retriever: HybridRetriever
+    folder: Path
+    loader: Loader
+
+    async def documents(self) -> list[Document]:
+        """What is in service, by name."""
+        return await self.library.current()
+
+    async def ingest(self, name: str, data: bytes, *, progress: Progress = silent) -> Document:
+        """Publish a document; its source and its JSON are kept in the data folder. Raises BadInput."""
+        document = await self.knowledge.ingest(name, data, progress=progress)
+        await asyncio.to_thread(self._keep, Path(name).name, data)
+        return document
+
+    async def remove(self, name: str) -> bool:
+        """Take a document out of service."""
+        return await self.knowledge.remove(name)
+
+    def _keep(self, name: str, data: bytes) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / name).write_bytes(data)
+
+
+def books(settings: Settings, company: Company, *, db: Db, chroma: Chroma, encoder: BatchedEncoder) -> Books:
+    """One company's documents."""
+    id = CompanyId(company.id)
+    folder = settings.data / "documents" / company.id
+    library = MongoLibrary(db=db, company=id)
+    index = chroma.index(id, encoder.id)
+    section = settings.knowledge
+    bounds = Bounds(megabytes=section.max_megabytes, seconds=section.parse_seconds)
+    loader = Loader(bounds=bounds, pdf="pymupdf" if section.pdf == "pymupdf" else "pdfium")
+
+    async def load(data: bytes, name: str) -> ParsedDocument:
+        parsed = await loader.load(data, name)
+        await asyncio.to_thread(_write_json, folder, Path(name).name, parsed)
+        return parsed
+
+    return Books(
+        knowledge=Knowledge(
+            company=id, library=library, index=index, encoder=encoder, loader=load, clock=now
+        ),
+        library=library,
+        index=index,
+        retriever=HybridRetriever(company=id, library=library, index=index, encoder=encoder),
+        folder=folder,
+        loader=loader,
+    )
+
+
+def _write_json(folder: Path, name: str, parsed: ParsedDocument) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    write_beside(folder / name, parsed)
+
+
+def suggesting(brain: Brain, company: Company) -> Callable[[list[Line], str], Awaitable[str]]:
+    """A proposed reply for an agent: what the brain would answer to the customer's last words."""
+    tone = Tone(company=company.name, style=company.tone)
+
+    async def suggest(lines: list[Line], language: str) -> str:
+        asked = [at for at, line in enumerate(lines) if line.author is Author.CUSTOMER]
+        if not asked:
+            return ""
+        turn = Turn(
+            company=CompanyId(company.id),
+            text=lines[asked[-1]].text,
+            history=tuple(lines[: asked[-1]]),
+            language=language,
+            tone=tone,
+        )
+        answer = await brain.answer(turn)
+        if answer.refused:
+            return ""
+        return answer.suggestion if answer.action is Action.HANDOFF else plain(answer.content)
+
+    return suggest
