@@ -20,6 +20,7 @@ QUESTIONS = (
     "Do you deliver to military addresses?",
     "Can I change the name on the label?",
 )
+ASIDES = ("", "I ordered last week.", "Thanks!", "It is urgent, order", "My flat is number", "For a friend")
 HOURS = (0, 0, 0, 0, 0, 1, 2, 5, 9, 12, 11, 10, 8, 9, 11, 10, 8, 7, 5, 4, 3, 2, 1, 1)
 
 
@@ -63,6 +64,7 @@ class _Talk:
         self.random = log.random
         self.at = log.moment()
         self.id = derived("talk", str(number))
+        self.number = number
         self.steps = 0
         self.agent: str | None = None
         self.ticket: str | None = None
@@ -91,11 +93,14 @@ class _Talk:
         yield self.note(Kind.CUSTOMER_WROTE, emotion=self.random.choices(FEELINGS, ODDS)[0], language="en")
         refused = self.random.random() < 0.08
         if refused:
-            yield self.note(Kind.QUESTION_UNANSWERED, question=self.random.choice(QUESTIONS))
+            yield self.note(Kind.QUESTION_UNANSWERED, question=self.question())
         latency = self.random.lognormvariate(6.2, 0.5)
         self.wait(1, 3)
         yield self.note(Kind.BOT_ANSWERED, action="reply", refused=refused, quoted=False, language="en")
         yield self.note(Kind.BOT_DELIVERED, latency_ms=latency)
+
+    def question(self) -> str:
+        return f"{self.random.choice(QUESTIONS)} {self.random.choice(ASIDES)} {self.number}"
 
     def handoff(self) -> Iterator[Entry]:
         opened = self.at

@@ -1,11 +1,12 @@
 """Short texts that say the same, together."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 MOST_TEXTS = 1500
-"""Above this many different texts, the newest are clustered and each older one joins the nearest."""
+"""Above this many different texts the newest are clustered, and each older one joins the most similar."""
 APART = 0.82
 """Cosine distance (average linkage) above which two groups of TF-IDF vectors stay apart.
 
@@ -28,34 +29,35 @@ def cluster(texts: Sequence[str]) -> list[int]:
 
 def medoid(texts: Sequence[str]) -> int:
     """Position of the text that is most like all others."""
-    if len(texts) < 3:
+    if len(set(texts)) < 3:
         return 0
     vectors = _vectors(texts)
-    return int(np.argmax(vectors @ vectors.sum(axis=0)))
+    return int(np.argmax(vectors @ np.asarray(vectors.sum(axis=0)).ravel()))
 
 
-def _vectors(texts: Sequence[str]) -> np.ndarray:
+def _vectors(texts: Sequence[str]) -> Any:
+    """A sparse matrix, one row of length 1 for each text."""
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.pipeline import make_union
+    from sklearn.preprocessing import normalize
 
-    words = TfidfVectorizer(stop_words="english", sublinear_tf=True)
-    pieces = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True)
+    words = TfidfVectorizer(stop_words="english", sublinear_tf=True, dtype=np.float32)
+    pieces = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, dtype=np.float32)
     try:
-        vectors = make_union(words, pieces).fit_transform(texts).toarray()
+        vectors = make_union(words, pieces).fit_transform(texts)
     except ValueError:  # nothing but stop words in every text
-        vectors = pieces.fit_transform(texts).toarray()
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.where(lengths == 0, 1, lengths), dtype=np.float32)
+        vectors = pieces.fit_transform(texts)
+    return normalize(vectors)
 
 
-def _labels(vectors: np.ndarray) -> list[int]:
+def _labels(vectors: Any) -> list[int]:
     from sklearn.cluster import AgglomerativeClustering
 
     head, rest = vectors[-MOST_TEXTS:], vectors[:-MOST_TEXTS]
-    distances = np.clip(1 - head @ head.T, 0, 2)
+    distances = np.clip(1 - (head @ head.T).toarray(), 0, 2)
     linkage = AgglomerativeClustering(
         n_clusters=None, distance_threshold=APART, metric="precomputed", linkage="average"
     )
     labels = linkage.fit_predict(distances)
-    nearest = labels[np.argmax(rest @ head.T, axis=1)] if len(rest) else []
+    nearest = labels[(rest @ head.T).toarray().argmax(axis=1)] if rest.shape[0] else []
     return [int(label) for label in (*nearest, *labels)]

@@ -144,8 +144,9 @@ def _bot_answered(folding: _Folding, entry: Entry, at: int) -> None:
     if action != "handoff":
         case.unanswered_at = 0
     folding.tally.handled.add(folding.key(entry))
-    folding.tally.counts.update([f"bot_{action}"])
-    folding.tally.counts.update([f"bot_{name}" for name in ("refused", "quoted") if entry.data.get(name)])
+    folding.tally.counts[f"bot_{action}"] += 1
+    for name in ("refused", "quoted"):
+        folding.tally.counts[f"bot_{name}"] += bool(entry.data.get(name))
     if case.customer and case.waits_for_silence:
         folding.carry.waiting[case.customer] = folding.key(entry)
 

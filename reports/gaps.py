@@ -11,6 +11,9 @@ from reports.mask import mask
 from reports.tally import Tally
 from reports.topics import stems, topic
 
+MOST_QUESTIONS = 1500
+"""The newest are enough to see what is missing, and a report stays quick."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
@@ -37,11 +40,9 @@ class Gap:
 
 
 def find_gaps(asked: Iterable[Entry], tally: Tally) -> tuple[Gap, ...]:
-    """Clusters of the unanswered questions, by weight."""
-    entries = sorted(
-        (entry for entry in asked if entry.kind is Kind.QUESTION_UNANSWERED and _question(entry)),
-        key=lambda entry: (entry.at, entry.id),
-    )
+    """Clusters of the unanswered questions (of the newest 1,500), by weight."""
+    questions = (entry for entry in asked if entry.kind is Kind.QUESTION_UNANSWERED and _question(entry))
+    entries = sorted(questions, key=lambda entry: (entry.at, entry.id))[-MOST_QUESTIONS:]
     groups: dict[int, list[Entry]] = defaultdict(list)
     for number, entry in zip(cluster([_question(entry) for entry in entries]), entries, strict=True):
         groups[number].append(entry)
@@ -50,21 +51,23 @@ def find_gaps(asked: Iterable[Entry], tally: Tally) -> tuple[Gap, ...]:
 
 
 def _gap(group: list[Entry], tally: Tally) -> Gap:
-    questions = [_question(entry) for entry in group]
+    raw = [_question(entry) for entry in group]
+    masked = {question: mask(question) for question in dict.fromkeys(raw)}
+    questions = [masked[question] for question in raw]
     typical = questions[medoid(questions)]
     talks = {entry.conversation or entry.ticket or entry.id for entry in group}
     moods = [tally.gaps[entry.id][2] for entry in group if entry.id in tally.gaps]
     spent = sum(tally.effort[talk][1] for talk in talks if talk in tally.effort)
-    about = topic([mask(question) for question in questions])
+    about = topic(questions)
     return Gap(
         id=derived("gap", *(stems(about) or (typical.lower(),)))[:12],
-        topic=" ".join(about) or mask(typical),
-        question=mask(typical),
+        topic=" ".join(about) or typical,
+        question=typical,
         count=len(group),
         people=len({entry.customer or entry.conversation or entry.id for entry in group}),
         negative=sum(moods),
         seconds=spent / 1000,
-        questions=tuple(mask(question) for question in questions),
+        questions=tuple(questions),
         entries=tuple(entry.id for entry in group),
     )
 

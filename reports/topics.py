@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 WORD = re.compile(r"[^\W\d_]{3,}")
 POLITE = frozenset({"hello", "please", "thank", "thanks", "sorry", "want", "need", "know", "does", "did"})
@@ -27,9 +28,15 @@ def stems(words: Iterable[str]) -> tuple[str, ...]:
 
 
 def _words(text: str) -> Iterable[str]:
+    filler = _filler()
+    return (word for word in WORD.findall(text.lower()) if word not in filler)
+
+
+@lru_cache(maxsize=1)
+def _filler() -> frozenset[str]:
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
-    return (word for word in WORD.findall(text.lower()) if word not in ENGLISH_STOP_WORDS | POLITE)
+    return frozenset(ENGLISH_STOP_WORDS | POLITE)
 
 
 def _stem(word: str) -> str:
