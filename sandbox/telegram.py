@@ -55,6 +55,7 @@ class TelegramStand:
                 web.route("*", "/bot{token}/{method}", self._call),
             ]
         )
+        app.on_shutdown.append(self._hang_up)
         app.cleanup_ctx.append(self._lifetime)
         return app
 
@@ -112,7 +113,12 @@ class TelegramStand:
             if not bot or account.username == bot
         )
 
+    async def _hang_up(self, _: web.Application) -> None:
+        await asyncio.gather(*(queue.hang_up() for queue in self.updates.values()))
+
     async def _lifetime(self, _: web.Application) -> AsyncIterator[None]:
+        for queue in self.updates.values():
+            queue.open()
         yield
         await asyncio.gather(*(queue.close() for queue in self.updates.values()))
 

@@ -48,6 +48,7 @@ class Updates:
         self._changed = asyncio.Condition()
         self._turn = 0
         self._task: asyncio.Task[None] | None = None
+        self._closing = False
 
     @property
     def pending(self) -> int:
@@ -94,7 +95,7 @@ class Updates:
             with suppress(TimeoutError):
                 async with asyncio.timeout(timeout):
                     await self._changed.wait_for(
-                        lambda: bool(self._pending or self._again) or self._turn != mine
+                        lambda: bool(self._pending or self._again) or self._turn != mine or self._closing
                     )
         if self._turn != mine:
             raise ApiError(409, OTHER)
@@ -128,6 +129,16 @@ class Updates:
         if hook.error:
             info |= {"last_error_date": hook.error_at, "last_error_message": hook.error}
         return info | ({"allowed_updates": sorted(self._allowed)} if self._allowed else {})
+
+    def open(self) -> None:
+        """Let polls wait: the stand-in starts (again)."""
+        self._closing = False
+
+    async def hang_up(self) -> None:
+        """Answer open polls at once: the stand-in stops."""
+        async with self._changed:
+            self._closing = True
+            self._changed.notify_all()
 
     async def close(self) -> None:
         """Stop posting to the webhook."""

@@ -49,6 +49,7 @@ class Account:
     token: str
     username: str
     id: int
+    reads_groups: bool = True
     commands: dict[tuple[str, str], list[Json]] = field(default_factory=dict)
 
     def user(self) -> Json:
@@ -59,7 +60,7 @@ class Account:
         """As getMe answers."""
         return self.user() | {
             "can_join_groups": True,
-            "can_read_all_group_messages": True,
+            "can_read_all_group_messages": self.reads_groups,
             "supports_inline_queries": False,
         }
 

@@ -14,13 +14,13 @@ from telegram.error import BadRequest, ChatMigrated, TelegramError
 
 from bots.telegram.connection import Access, Commands, Connection, Mode, make_api
 from bots.telegram.delivery import Delivery
-from bots.telegram.failures import says, translated
+from bots.telegram.failures import in_use, says
 from bots.telegram.parse import Here, parse
 from bots.telegram.render import render
 from bots.telegram.split import CAPTION_LIMIT, TEXT_LIMIT, split
 from desk.ports import Accept, Fetched, Form, Limits
 from domain.content import Content
-from domain.errors import BadInput, DeskmateError, Unavailable, Unreachable
+from domain.errors import BadInput, DeskmateError, Refused, Unavailable, Unreachable
 from domain.ids import Address, BotId, CompanyId, Identity, MessageRef, Platform
 from domain.inbound import Actor, AddressMoved, Attachment
 
@@ -28,6 +28,7 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+ANSWER_SECONDS = 5.0
 MARKS = {"sent": "👍", "delivered": "👌", "failed": "💔", "seen": "👀"}  # bots may only use a fixed set
 
 
@@ -65,7 +66,7 @@ class TelegramChannel:
         self.bot = bot
         self._max_file_bytes = max_file_bytes
         self._here = Here(bot=bot, groups=groups)
-        self._access = Access(bot=bot, mode=mode, public=webhook_url, secret=secret)
+        self._access = Access(bot=bot, mode=mode, public=webhook_url, secret=secret, in_groups=bool(groups))
         self._api = make_api(bot, token, base_url, base_file_url)
         self._delivery = Delivery(bot=self._api, blobs=blobs)
         self._connection = Connection(
@@ -108,9 +109,10 @@ class TelegramChannel:
         if emoji is None:
             return
         reaction = [ReactionTypeEmoji(emoji)] if on else []
-        await self._at(
-            ref.address, lambda chat: self._api.set_message_reaction(chat, int(ref.id), reaction=reaction)
-        )
+        with suppress(Refused):  # some groups allow no reactions
+            await self._at(
+                ref.address, lambda chat: self._api.set_message_reaction(chat, int(ref.id), reaction=reaction)
+            )
 
     async def typing(self, at: Address) -> None:
         """Show "typing ..." for five seconds."""
@@ -128,7 +130,7 @@ class TelegramChannel:
         if attachment.size > self._max_file_bytes:
             raise BadInput(limit)
         try:
-            with translated(self.bot):
+            with in_use(self.bot):
                 file = await self._api.get_file(attachment.handle)
                 if (file.file_size or 0) > self._max_file_bytes:
                     raise BadInput(limit)
@@ -183,11 +185,11 @@ class TelegramChannel:
             await accept(event)
         if update.callback_query:
             with suppress(TelegramError):
-                await self._api.answer_callback_query(update.callback_query.id)
+                await self._api.answer_callback_query(update.callback_query.id, read_timeout=ANSWER_SECONDS)
 
     async def _at(self, address: Address, do: Callable[[int], Awaitable[T]]) -> tuple[Address, T]:
         """Do something in a chat, wherever it has moved. Raises domain errors."""
-        with translated(self.bot):
+        with in_use(self.bot):
             now = replace(address, channel=self._moved.get(address.channel, address.channel))
             try:
                 return now, await do(_chat(now))

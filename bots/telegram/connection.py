@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import re
 import ssl
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -12,7 +13,7 @@ from typing import Any, Literal
 
 import httpx
 import structlog
-from telegram import Bot, WebhookInfo
+from telegram import Bot, User, WebhookInfo
 from telegram.error import BadRequest, InvalidToken, TelegramError
 from telegram.request import HTTPXRequest
 
@@ -27,6 +28,7 @@ log = structlog.get_logger()
 Mode = Literal["polling", "webhook"]
 Commands = Mapping[str, Sequence[tuple[str, str]]]
 DESCRIPTION = 256  # https://core.telegram.org/bots/api#botcommand
+SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")  # https://core.telegram.org/bots/api#setwebhook
 NO_ADDRESS = (
     "The bot '{bot}' has mode = \"webhook\": set web.public_url to the https address of this service."
 )
@@ -40,12 +42,16 @@ REFUSED = "Telegram refuses the webhook address of the bot '{bot}': {why}. It mu
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """Where the bot is and how updates come. ``public`` is this service's address for webhooks."""
+    """Where the bot is and how updates come.
+
+    ``public`` is this service's address for webhooks; ``in_groups``: it serves groups, too.
+    """
 
     bot: BotId
     mode: Mode
     public: str = ""
     secret: str = ""
+    in_groups: bool = False
 
     @property
     def path(self) -> str:
@@ -56,7 +62,7 @@ class Access:
         """The webhook's public address, "" in polling mode. Raises Misconfigured."""
         if self.mode == "polling":
             return ""
-        if not self.public or not self.secret:
+        if not self.public or not SECRET.fullmatch(self.secret):
             raise Misconfigured((UNSIGNED if self.public else NO_ADDRESS).format(bot=self.bot))
         return self.public if self.public.endswith(self.path) else self.public.rstrip("/") + self.path
 
@@ -105,7 +111,19 @@ class Connection:
         with translated(self._access.bot):
             me = await self._api.get_me()
             hook = await self._api.get_webhook_info()
-        return f"@{me.username} is reachable, {self._access.mode}{_remarks(hook, self._access.mode)}"
+        return f"@{me.username} is reachable, {self._access.mode}{self._remarks(me, hook)}"
+
+    def _remarks(self, me: User, hook: WebhookInfo) -> str:
+        remarks = [f"{hook.pending_update_count} updates waiting"] if hook.pending_update_count else []
+        if hook.last_error_message and self._access.mode == "webhook":
+            remarks.append(f"Telegram's last delivery failed: {hook.last_error_message}")
+        if hook.url and self._access.mode == "polling":
+            remarks.append("a webhook is set and will be removed at the start")
+        if self._access.in_groups and not me.can_read_all_group_messages:
+            remarks.append(
+                "in groups it reads commands only: turn its privacy off with /setprivacy at @BotFather"
+            )
+        return "".join(f"; {remark}" for remark in remarks)
 
     async def _open(self, address: str) -> str:
         await self._api.initialize()
@@ -181,12 +199,3 @@ def _prepare_sdk() -> None:
     os.environ.setdefault("PTB_TIMEDELTA", "1")  # else it warns with every flood limit
     logger = logging.getLogger("httpx")  # its INFO lines hold the address, and that the token
     logger.setLevel(max(logger.level, logging.WARNING))
-
-
-def _remarks(hook: WebhookInfo, mode: Mode) -> str:
-    remarks = [f"{hook.pending_update_count} updates waiting"] if hook.pending_update_count else []
-    if hook.last_error_message and mode == "webhook":
-        remarks.append(f"Telegram's last delivery failed: {hook.last_error_message}")
-    if hook.url and mode == "polling":
-        remarks.append("a webhook is set and will be removed at the start")
-    return "".join(f"; {remark}" for remark in remarks)

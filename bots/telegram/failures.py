@@ -1,6 +1,6 @@
 """Telegram's errors, translated once."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from telegram.error import BadRequest, Forbidden, InvalidToken, RetryAfter, TelegramError
@@ -36,6 +36,16 @@ def translated(bot: str, kind: type[TelegramError] = TelegramError) -> Iterator[
         raise _translate(error) from error
 
 
+@contextmanager
+def in_use(bot: str) -> Iterator[None]:
+    """As `translated` for messages and files: with a withdrawn token they wait, they are not lost."""
+    try:
+        with translated(bot):
+            yield
+    except Misconfigured as error:
+        raise Unavailable(str(error)) from None
+
+
 def says(error: TelegramError, *words: str) -> bool:
     """Whether the description has one of these words, whatever their case."""
     description = error.message.casefold()
@@ -56,9 +66,9 @@ def seconds(error: RetryAfter) -> float:
 def _translate(error: TelegramError) -> DeskmateError:
     if isinstance(error, RetryAfter):
         return RateLimited(seconds(error), "Telegram asks us to slow down.")
-    make: Callable[[str], DeskmateError] = Unavailable
+    said = error.message[:LONGEST]
     if gone(error):
-        make = Unreachable
-    elif isinstance(error, BadRequest) or says(error, "entity too large"):
-        make = Refused
-    return make(f"Telegram says: {error.message[:LONGEST]}")
+        return Unreachable(f"Telegram says: {said}")
+    if isinstance(error, BadRequest) or says(error, "entity too large"):
+        return Refused(f"Telegram says: {said}")
+    return Unavailable(f"Telegram can't be reached: {said}")

@@ -140,7 +140,7 @@ class Case:
 @asynccontextmanager
 async def serve(app: web.Application) -> AsyncIterator[str]:
     """Serve an app on a free port of this machine."""
-    runner = web.AppRunner(app, shutdown_timeout=0.01, access_log=None)
+    runner = web.AppRunner(app, shutdown_timeout=0.5, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()

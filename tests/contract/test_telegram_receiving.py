@@ -299,6 +299,27 @@ async def test_a_webhook_call_that_is_no_update_stores_nothing(
     assert case.accepted == []
 
 
+async def test_the_secret_of_one_bot_opens_no_other_bots_webhook() -> None:
+    async with telegram_case(run=False) as case:
+        app = web.Application()
+        options = {"mode": "webhook", "webhook_url": "https://x.example"}
+        channels = [
+            make_channel(case.url, case.blobs, bot=bot, secret=f"of-{bot}", **options) for bot in "ab"
+        ]
+        app.add_routes([web.route(*route) for channel in channels for route in channel.routes()])
+        statuses = {}
+        async with serve(app) as url, aiohttp.ClientSession() as http:
+            for bot in "ab":
+                call = http.post(
+                    f"{url}/webhooks/telegram/{bot}", json={"update_id": 1}, headers={HEADER: "of-a"}
+                )
+                async with call as response:
+                    statuses[bot] = response.status
+        assert statuses == {"a": 503, "b": 403}
+        for channel in channels:
+            await channel.close()
+
+
 async def test_a_webhook_call_before_the_start_is_asked_to_come_again() -> None:
     async with telegram_case(run=False) as case:
         channel = make_channel(
@@ -317,7 +338,11 @@ async def test_a_webhook_call_before_the_start_is_asked_to_come_again() -> None:
 
 @pytest.mark.parametrize(
     ("options", "advice"),
-    [({"secret": SECRET}, "web.public_url"), ({"webhook_url": "https://x.example"}, "secret_env")],
+    [
+        ({"secret": SECRET}, "web.public_url"),
+        ({"webhook_url": "https://x.example"}, "secret_env"),
+        ({"webhook_url": "https://x.example", "secret": "with spaces"}, "letters, digits"),
+    ],
 )
 async def test_a_webhook_without_address_or_secret_is_explained(options: dict[str, str], advice: str) -> None:
     async with telegram_case(run=False) as case:

@@ -152,6 +152,7 @@ async def test_a_chat_that_is_not_there_is_unreachable(case: Case, channel: str)
     [
         (400, "Bad Request: message text is empty", Refused),
         (400, "Bad Request: TOPIC_CLOSED", Unreachable),
+        (401, "Unauthorized", Unavailable),
         (413, "Request Entity Too Large", Refused),
         (500, "Internal Server Error", Unavailable),
         (502, "Bad Gateway", Unavailable),
@@ -254,6 +255,8 @@ async def test_marks_are_shown_as_reactions(case: Case) -> None:
     await case.channel.react(event.ref, "seen", on=False)
     assert bubble().reactions == []
     await case.channel.react(event.ref, "something else")
+    case.fail_next("setMessageReaction", 400, "Bad Request: REACTION_INVALID")
+    await case.channel.react(event.ref, "failed")
 
 
 async def test_a_person_has_a_name_and_a_stranger_their_id(case: Case) -> None:
@@ -291,6 +294,10 @@ async def test_doctor_sees_what_waits_and_a_webhook_that_is_in_the_way() -> None
             url=f"{case.url}/nowhere", secret="", max_connections=1, drop=False
         )
         assert "a webhook is set" in await case.channel.check()
+        case.stand.world.accounts[TOKEN].reads_groups = False
+        grouped = make_channel(case.url, case.blobs, groups=frozenset({"-1"}))
+        assert "/setprivacy" in await grouped.check()
+        await grouped.close()
         await until(lambda: case.stand.updates[TOKEN].webhook.error)
         case.start()
         await case.event(MessageReceived)
