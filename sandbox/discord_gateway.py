@@ -44,9 +44,15 @@ class Session:
 class Socket:
     """One websocket, compressed as asked for."""
 
-    def __init__(self, web_socket: web.WebSocketResponse, *, compress: bool) -> None:
+    def __init__(self, web_socket: web.WebSocketResponse, request: web.Request, *, compress: bool) -> None:
         self.web = web_socket
+        self._request = request
         self._deflate = zlib.compressobj() if compress else None
+
+    def cut(self) -> None:
+        """End the connection without a word."""
+        if self._request.transport is not None:
+            self._request.transport.abort()
 
     async def send(self, payload: Wire) -> None:
         """Send one gateway payload; a connection that is gone is no error."""
@@ -80,7 +86,7 @@ class Gateway:
         self.world.origin = f"{request.scheme}://{request.host}"
         response = web.WebSocketResponse()
         await response.prepare(request)
-        socket = Socket(response, compress=request.query.get("compress") == "zlib-stream")
+        socket = Socket(response, request, compress=request.query.get("compress") == "zlib-stream")
         await socket.send(
             {"op": 10, "d": {"heartbeat_interval": HEARTBEAT_MS, "_trace": []}, "s": None, "t": None}
         )
@@ -205,10 +211,8 @@ class Gateway:
         """Cut every connection without a farewell, as a failing network does; sessions stay resumable."""
         for session in self.sessions.values():
             socket, session.socket = session.socket, None
-            if socket is not None and socket.web._req is not None:
-                transport = socket.web._req.transport
-                if transport is not None:
-                    transport.abort()
+            if socket is not None:
+                socket.cut()
         await asyncio.sleep(0)
 
     async def ask_reconnect(self) -> None:

@@ -54,7 +54,19 @@ class Gateway(discord.Client):
 
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
         """A message is gone."""
-        await self._receiver.deleted(payload.channel_id, payload.message_id, payload.guild_id)
+        await self._gone(payload.message_id, payload)
+
+    async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
+        """Several messages are gone (a moderator's purge)."""
+        for message in sorted(payload.message_ids):
+            await self._gone(message, payload)
+
+    async def _gone(
+        self, message: int, payload: discord.RawMessageDeleteEvent | discord.RawBulkMessageDeleteEvent
+    ) -> None:
+        channel = payload.channel_id
+        place = self.get_channel(channel)
+        await self._receiver.deleted(channel, message, place=place, guild=payload.guild_id)
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """A press, a command or a form."""

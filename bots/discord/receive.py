@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 from weakref import WeakValueDictionary
 
 import discord
@@ -59,13 +60,14 @@ class Receiver:
         self._guild = guild
         self._support = support
         self._lanes: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
-        self._busy: set[asyncio.Task[object]] = set()
+        self._busy: set[asyncio.Task[Any]] = set()
         self._open = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._behind: set[int] = set()
         self._histories = asyncio.Semaphore(HISTORIES)
         self._people: Recent[Actor] = Recent()
         self._homes: Recent[str] = Recent()
         self._threads: Recent[str] = Recent()
-        self._ending = False
 
     @property
     def bot(self) -> BotId:
@@ -74,10 +76,18 @@ class Receiver:
 
     async def finish(self, *, seconds: float = 5.0) -> None:
         """Let what is in hand reach ``accept``."""
-        self._ending = True
+        self._stopping.set()
         self._open.set()
         if self._busy:
-            await asyncio.wait(set(self._busy), timeout=seconds)
+            _, late = await asyncio.wait(set(self._busy), timeout=seconds)
+            for task in late:
+                task.cancel()
+
+    async def _pause(self, seconds: float) -> bool:
+        """Wait before another try; whether there shall be one."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        return not self._stopping.is_set()
 
     def _lane(self, channel: int) -> asyncio.Lock:
         """Whoever holds it handles this channel; asyncio's locks are first come, first served."""
@@ -87,26 +97,52 @@ class Receiver:
         """Read what was written in known channels while nobody listened; what is new waits behind it."""
         self._open.clear()
         try:
-            seen = await self._cursor.seen()
-            started = [asyncio.create_task(self._missed(client, *entry)) for entry in seen.items()]
-            self._busy.update(started)
-            for task in started:
-                task.add_done_callback(self._busy.discard)
+            for channel, seen in (await self._seen()).items():
+                self._behind.add(int(channel))
+                self._keep(asyncio.create_task(self._missed(client, int(channel), int(seen))))
             await asyncio.sleep(0)  # each takes its lane before anything newer gets the chance
         finally:
             self._open.set()
 
-    async def _missed(self, client: discord.Client, channel: str, seen: str) -> None:
-        async with self._lane(int(channel)), self._histories:
-            place = client.get_channel(int(channel)) or client.get_partial_messageable(int(channel))
-            if not isinstance(place, discord.abc.Messageable):
-                return
+    async def _seen(self) -> Mapping[str, str]:
+        while True:
             try:
-                after = discord.Object(int(seen))
-                async for message in place.history(after=after, oldest_first=True, limit=None):
-                    await self._written(message)
-            except TROUBLE as error:
-                log.warning("discord_history_unread", bot=self.bot, error=type(error).__name__)
+                return await self._cursor.seen()
+            except Unavailable:
+                log.warning("discord_cursor_unread", bot=self.bot)
+                if not await self._pause(1.0):
+                    return {}
+
+    async def _missed(self, client: discord.Client, channel: int, seen: int) -> None:
+        """A channel's history since ``seen``. Until it is read, nothing newer moves the cursor past it."""
+        pause = 0.5
+        try:
+            async with self._lane(channel), self._histories:
+                while not await self._history(client, channel, seen) and await self._pause(pause):
+                    pause = min(pause * 2, LONGEST_PAUSE)
+        except Unavailable:
+            return  # ending with a store that is down: the next start reads it
+        finally:
+            self._behind.discard(channel)
+
+    async def _history(self, client: discord.Client, channel: int, seen: int) -> bool:
+        """Read it; whether it is done with."""
+        place = client.get_channel(channel) or client.get_partial_messageable(channel)
+        if not isinstance(place, discord.abc.Messageable):
+            return True
+        try:
+            async for message in place.history(after=discord.Object(seen), oldest_first=True, limit=None):
+                await self._written(message)
+        except (discord.Forbidden, discord.NotFound):
+            return True
+        except TROUBLE as error:
+            log.warning("discord_history_unread", bot=self.bot, error=type(error).__name__)
+            return False
+        return True
+
+    def _keep(self, task: "asyncio.Task[Any]") -> None:
+        self._busy.add(task)
+        task.add_done_callback(self._busy.discard)
 
     async def message(self, message: discord.Message) -> None:
         """A message from the gateway."""
@@ -119,9 +155,9 @@ class Receiver:
         if (event := self._parser.edited(message)) is not None:
             await self._in_lane(message.channel.id, lambda: self._store(event))
 
-    async def deleted(self, channel: int, message: int, guild: int | None) -> None:
+    async def deleted(self, channel: int, message: int, *, place: object, guild: int | None) -> None:
         """A deleted message from the gateway; our own deletions are no news."""
-        if str(message) in self._gone or (guild and not self._support):
+        if str(message) in self._gone or not self._ours(place, guild):
             return
         await self._in_lane(channel, lambda: self._gone_by_a_person(channel, message))
 
@@ -138,11 +174,15 @@ class Receiver:
         name = found[0].get("global_name") or found[0].get("username") or ""
         return Actor(identity=self._parser.identity(str(found[0].get("id", ""))), name=str(name))
 
-    async def _in_lane(self, channel: int, work: Callable[[], Awaitable[object]]) -> None:
-        task = asyncio.current_task()
-        if task is not None:
-            self._busy.add(task)
-            task.add_done_callback(self._busy.discard)
+    async def _in_lane(
+        self, channel: int, work: Callable[[], Awaitable[object]], *, urgent: bool = False
+    ) -> None:
+        """One after another for each channel. What is urgent doesn't wait for a history to be read."""
+        if (task := asyncio.current_task()) is not None:
+            self._keep(task)
+        if urgent and (channel in self._behind or not self._open.is_set()):
+            await work()
+            return
         await self._open.wait()
         async with self._lane(channel):
             await work()
@@ -184,10 +224,9 @@ class Receiver:
                 await self._accept(event)
                 return
             except Unavailable:
-                if self._ending:
-                    raise
                 log.warning("discord_event_waits", bot=self.bot, source=event.source)
-                await asyncio.sleep(pause)
+                if not await self._pause(pause):
+                    raise
                 pause = min(pause * 2, LONGEST_PAUSE)
 
     async def interaction(self, interaction: discord.Interaction) -> None:
@@ -198,7 +237,7 @@ class Receiver:
         if await self._opens_form(interaction):
             return
         channel = interaction.channel_id or 0
-        await self._in_lane(channel, lambda: self._interacted(interaction))
+        await self._in_lane(channel, lambda: self._interacted(interaction), urgent=True)
 
     async def _opens_form(self, interaction: discord.Interaction) -> bool:
         key, value = asked_form(interaction)
