@@ -47,12 +47,16 @@ class Languages:
         """Load the models now (blocking), so that the first customer doesn't wait for them."""
         self.detect("Where is my parcel? ¿Dónde está mi paquete? Wo ist mein Paket?")
 
-    def of(self, turn: Turn) -> str:
-        """The language to answer in: the customer's choice, what they write now, wrote before, or use."""
+    def of(self, turn: Turn, *, hint: str = "") -> str:
+        """The language to answer in: the customer's choice, what they write now, wrote before, or use.
+
+        ``hint`` is the language of a stock phrase ("danke"), too short to be detected.
+        """
         return (
             known_language(turn.language)
             or self.detect(turn.text)
             or self._before(turn)
+            or hint
             or known_language(turn.platform_language)
             or self.detect(turn.text, words=1, lead=VERY_SURE)
             or DEFAULT

@@ -10,6 +10,8 @@ CELL = " | "
 
 STEM = 5
 """Words are compared by their first letters: a crude stemmer that needs no list of languages."""
+SHORT = 3
+"""An s at the end of a longer word is a plural in most of the languages."""
 
 _WORD = re.compile(r"\d+(?:[.,:]\d+)*|(?:[^\W\d_][\u0900-\u094f]*)+")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
@@ -53,7 +55,13 @@ def words(text: str) -> list[str]:
 
 def stems(text: str) -> list[str]:
     """Beginnings of the words that carry meaning; numbers are kept whole."""
-    return [word if word[0].isdigit() else word[:STEM] for word in words(text) if _matters(word)]
+    return [_stem(word) for word in words(text) if _matters(word)]
+
+
+def _stem(word: str) -> str:
+    if word[0].isdigit():
+        return word
+    return (word[:-1] if word.endswith("s") and len(word) > SHORT else word)[:STEM]
 
 
 def _matters(word: str) -> bool:

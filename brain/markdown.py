@@ -103,7 +103,7 @@ def _list(node: SyntaxTreeNode) -> Iterator[Block]:
     if start == 1:
         yield Bullets(items, ordered)
     else:  # a list that goes on after a code block keeps its numbers
-        yield Paragraph(tuple(_numbered(items, start)))
+        yield Paragraph(_merged(tuple(_numbered(items, start))))
 
 
 def _numbered(items: Sequence[Item], start: int) -> Iterator[Span]:

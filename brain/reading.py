@@ -13,7 +13,6 @@ from brain.smalltalk import SmallTalk, says_no, small_talk
 from domain.answer import Author, Timings, Turn
 from domain.emotion import CALM, Emotion
 from domain.knowledge import Found
-from domain.texts import known_language
 from domain.texts.human import asks_for_human
 
 log = structlog.get_logger(__name__)
@@ -59,7 +58,7 @@ class Reader:
         """Read a turn; within twice the patience, whatever fails."""
         began = self._clock()
         talk = small_talk(turn.text)
-        language = self._language(turn, talk)
+        language = self.languages.of(turn, hint=talk.language if talk else "")
         spent = self.since(began)
         (emotion, feeling), (found, searching) = await asyncio.gather(
             self._timed(self._emotion(turn)), self._timed(self._search(turn, talk))
@@ -70,9 +69,6 @@ class Reader:
     def since(self, began: float) -> float:
         """Milliseconds."""
         return (self._clock() - began) * 1000
-
-    def _language(self, turn: Turn, talk: SmallTalk | None) -> str:
-        return known_language(turn.language) or (talk.language if talk else "") or self.languages.of(turn)
 
     async def _emotion(self, turn: Turn) -> Emotion:
         """The emotion, or calm when it can't be read: the customer must not notice."""

@@ -1,8 +1,8 @@
 """Whether a draft may be shown: its citations exist, its claims stand in them, it leaks nothing.
 
 A cheap lexical check. A sentence is supported when most of its meaningful words and all of its numbers
-are found in the passages (or in the customer's own message). Where the answer's language is not that of
-the passages only numbers and addresses can be compared.
+are found in the passages (or, but for money, in the customer's own message). Where the answer's language
+is not that of the passages only numbers and addresses can be compared.
 """
 
 import re
@@ -93,17 +93,26 @@ def _judged(
 
 def supported(said: str, passages: Sequence[Found], *, question: str, same_language: bool) -> bool:
     """Whether the claims of a text stand in the passages."""
-    source = " ".join((question, *map(_read, passages)))
-    if not numbers(said) <= numbers(source) | _COUNTING:
+    source = " ".join(map(_read, passages))
+    stated = numbers(source)
+    if not numbers(said) <= stated | numbers(question) | _COUNTING:
+        return False
+    if not numbers(" ".join(match.group() for match in _AMOUNT.finditer(said))) <= stated:
         return False
     if not same_language:
         return True
-    known = frozenset(stems(source))
+    known = frozenset(stems(f"{question} {source}"))
     claims = [found for sentence in sentences(said) if len(found := set(stems(sentence))) >= CLAIM]
     loose = [claim for claim in claims if share(claim, known) < SUPPORTED]
     return len(loose) <= LOOSE * len(claims)
 
 
+_MONEY = (
+    r"(?:[€$£₹%]|euros?\b|eur\b|usd\b|dollars?\b|d[oó]lar(?:es)?\b|pounds?\b|rupees?\b|per\s?cent\b|prozent\b"
+    r"|por\s?cien(?:to)?\b|pour\s?cent\b|por\s?cento\b|रुपये|यूरो|डॉलर|प्रतिशत|يورو|دولار|بالمئة|في المئة)"
+)
+_AMOUNT = re.compile(rf"\d[\d.,]*\s?{_MONEY}|{_MONEY}\s?\d[\d.,]*", re.IGNORECASE)
+"""Money and percentages: these must stand in the passages, even if the customer named them first."""
 _COUNTING = frozenset(map(str, range(1, 10)))
 """Numbers of list items and of things counted up in words."""
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domain.texts import Key
 from domain.texts.fold import fold
@@ -27,7 +27,8 @@ def small_talk(text: str) -> SmallTalk | None:
         return None
     if not tokens:
         return _signs(text)
-    return next((talk for phrases, talk in _TABLE if _made_of(tokens, phrases)), None)
+    talk = next((talk for phrases, talk in _TABLE if _made_of(tokens, phrases)), None)
+    return replace(talk, language="") if talk and tokens in _SHARED else talk
 
 
 def _made_of(tokens: tuple[str, ...], phrases: frozenset[tuple[str, ...]]) -> bool:
@@ -75,7 +76,8 @@ _PHRASES: Mapping[Key, Mapping[str, str]] = {
         "ar": "شكرا, شكرا جزيلا, شكرا لك, شكرا لكم, مشكور, الف شكر",
     },
     Key.GOODBYE: {
-        "en": "bye, goodbye, bye bye, see you, see you later, have a nice day, have a good day, good night",
+        "en": "bye, goodbye, good bye, bye bye, see you, see you later, have a nice day,"
+        " have a good day, good night",
         "es": "adios, hasta luego, hasta pronto, chao, que tengas un buen dia, nos vemos",
         "fr": "au revoir, a bientot, bonne journee, bonne soiree, bonne nuit",
         "de": "tschuss, auf wiedersehen, bis bald, bis dann, schonen tag noch, gute nacht, ciao",
@@ -127,6 +129,8 @@ _DECORATION = frozenset(
         " obrigado tout le monde amigo amigos zusammen vielen dank schon sehr جدا जी bye लिए मदद के"
     )
 )
+_SHARED = _phrases("hi, hey, ok, okay, super, ciao, excellent, genial, alright")
+"""Said in many languages, so they tell nothing about the customer's."""
 _YES = _phrases(
     "yes, yes please, yeah, yep, sure, please, please do, ok, okay, si, si por favor, claro, vale, por favor,"
     " oui, oui s'il vous plait, d'accord, volontiers, ja, ja bitte, gern, gerne, bitte, sim,"
