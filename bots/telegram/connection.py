@@ -110,20 +110,26 @@ class Connection:
         self._access.webhook_address()
         with translated(self._access.bot):
             me = await self._api.get_me()
+        hook = None
+        with suppress(TelegramError):
             hook = await self._api.get_webhook_info()
         return f"@{me.username} is reachable, {self._access.mode}{self._remarks(me, hook)}"
 
-    def _remarks(self, me: User, hook: WebhookInfo) -> str:
-        remarks = [f"{hook.pending_update_count} updates waiting"] if hook.pending_update_count else []
-        if hook.last_error_message and self._access.mode == "webhook":
-            remarks.append(f"Telegram's last delivery failed: {hook.last_error_message}")
-        if hook.url and self._access.mode == "polling":
-            remarks.append("a webhook is set and will be removed at the start")
+    def _remarks(self, me: User, hook: WebhookInfo | None) -> str:
+        remarks = self._hook_remarks(hook) if hook else []
         if self._access.in_groups and not me.can_read_all_group_messages:
             remarks.append(
                 "in groups it reads commands only: turn its privacy off with /setprivacy at @BotFather"
             )
         return "".join(f"; {remark}" for remark in remarks)
+
+    def _hook_remarks(self, hook: WebhookInfo) -> list[str]:
+        remarks = [f"{hook.pending_update_count} updates waiting"] if hook.pending_update_count else []
+        if hook.last_error_message and self._access.mode == "webhook":
+            remarks.append(f"Telegram's last delivery failed: {hook.last_error_message}")
+        if hook.url and self._access.mode == "polling":
+            remarks.append("a webhook is set and will be removed at the start")
+        return remarks
 
     async def _open(self, address: str) -> str:
         await self._api.initialize()
@@ -151,7 +157,7 @@ class Connection:
             told = [(name, description[:DESCRIPTION]) for name, description in commands]
             try:
                 await self._api.set_my_commands(told, language_code=language[:2] or None)
-            except BadRequest:
+            except (BadRequest, InvalidToken):
                 log.warning("telegram_commands_refused", bot=self._access.bot, language=language)
 
 

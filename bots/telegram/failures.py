@@ -41,7 +41,12 @@ def in_use(bot: str) -> Iterator[None]:
     """As `translated` for messages and files: with a withdrawn token they wait, they are not lost."""
     try:
         with translated(bot):
-            yield
+            try:
+                yield
+            except InvalidToken as error:
+                if method_missing(error):
+                    raise Refused("This Bot API server does not know that request.") from error
+                raise
     except Misconfigured as error:
         raise Unavailable(str(error)) from None
 
@@ -50,6 +55,11 @@ def says(error: TelegramError, *words: str) -> bool:
     """Whether the description has one of these words, whatever their case."""
     description = error.message.casefold()
     return any(word in description for word in words)
+
+
+def method_missing(error: TelegramError) -> bool:
+    """Whether it was 404, which the SDK takes for a bad token; that would be 401 once a bot is connected."""
+    return isinstance(error, InvalidToken) and says(error, "not found")
 
 
 def gone(error: TelegramError) -> bool:

@@ -4,6 +4,7 @@ The SDK's own `Updater` moves the offset as soon as an update is in its queue; a
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any
@@ -13,7 +14,7 @@ from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 
-from bots.telegram.failures import seconds
+from bots.telegram.failures import method_missing, seconds
 from bots.telegram.parse import ALLOWED_UPDATES
 from domain.errors import Unavailable
 
@@ -21,6 +22,8 @@ log = structlog.get_logger()
 POLL_SECONDS = 25
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 FAREWELL_SECONDS = 3.0
+HASTY_SECONDS = 0.2
+ATTEMPTS = 10  # with pauses between them about two minutes
 
 Handle = Callable[[Update], Awaitable[None]]
 
@@ -64,6 +67,7 @@ class Poller:
         self._handle = handle
         self._offset = 0
         self._confirmed = 0
+        self._stumbled: Counter[int] = Counter()
 
     async def run(self) -> None:
         """Receive until cancelled. Raises InvalidToken; everything else is tried again."""
@@ -73,24 +77,27 @@ class Poller:
                 try:
                     await self._round()
                     failures = 0
-                except InvalidToken:
-                    raise
                 except (TelegramError, Unavailable) as error:
+                    if isinstance(error, InvalidToken) and not method_missing(error):
+                        raise
                     failures += 1
                     await asyncio.sleep(self._after(error, failures))
         finally:
             await self._confirm()
 
     async def _round(self) -> None:
+        began = asyncio.get_running_loop().time()
         updates = await self._bot.get_updates(
             offset=self._offset, timeout=POLL_SECONDS, allowed_updates=ALLOWED_UPDATES
         )
         self._confirmed = self._offset
+        if not updates and asyncio.get_running_loop().time() - began < HASTY_SECONDS:
+            await asyncio.sleep(HASTY_SECONDS)  # a server that doesn't hold polls must not be hammered
         work = asyncio.ensure_future(self._store(updates))
         try:
             await asyncio.shield(work)
         except asyncio.CancelledError:
-            await work  # what is in hand still reaches the desk
+            await asyncio.gather(work, return_exceptions=True)  # what is in hand still reaches the desk
             raise
 
     async def _store(self, updates: Sequence[Update]) -> None:
@@ -109,12 +116,23 @@ class Poller:
         for update in updates:
             try:
                 await self._handle(update)
-            except Exception as error:
-                # Whatever went wrong, the update is not stored: it must come again.
-                log.warning("telegram_update_not_stored", update=update.update_id, error=type(error).__name__)
+            except Unavailable:
+                log.warning("telegram_update_not_stored", update=update.update_id)
                 break
+            except Exception as error:
+                if not self._give_up(update, error):
+                    break
             stored.add(update.update_id)
         return stored
+
+    def _give_up(self, update: Update, error: Exception) -> bool:
+        """Whether an update that stumbles over a fault of ours is passed over, so that the rest gets by."""
+        self._stumbled[update.update_id] += 1
+        last = self._stumbled[update.update_id] >= ATTEMPTS
+        note = log.error if last else log.warning
+        event = "telegram_update_given_up" if last else "telegram_update_stumbled"
+        note(event, update=update.update_id, error=type(error).__name__)
+        return last
 
     def _after(self, error: Exception, failures: int) -> float:
         wait = seconds(error) if isinstance(error, RetryAfter) else pause(failures)

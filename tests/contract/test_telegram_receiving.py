@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from bots.telegram import polling
 from domain.content import Button, Buttons, Content, paragraph
 from domain.errors import Misconfigured, Unavailable
 from domain.inbound import (
@@ -111,6 +112,38 @@ async def test_stopping_lets_the_message_in_hand_arrive_and_confirms_it(case: Ca
     await stopping
     assert [type(event) for event in case.accepted] in ([MessageReceived], [])
     assert case.stand.updates[TOKEN].pending == 1 - len(case.accepted)
+
+
+async def test_stopping_while_nothing_can_be_stored_stops_and_keeps_the_message(case: Case) -> None:
+    case.hold, case.refuse = asyncio.Event(), [Unavailable()] * 1000
+    await case.act("say", text="kept")
+    await until(lambda: case.stand.updates[TOKEN].pending)
+    stopping = asyncio.create_task(case.stop())
+    await asyncio.sleep(0)
+    case.hold.set()
+    await asyncio.wait_for(stopping, 10)
+    assert case.stand.updates[TOKEN].pending == 1
+
+
+async def test_a_message_that_our_own_code_stumbles_over_does_not_silence_the_bot(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(polling, "ATTEMPTS", 1)
+    case.refuse = [KeyError("a bug")]
+    await case.act("say", text="stumbling block")
+    await case.act("say", text="and on we go")
+    assert (await case.event(MessageReceived)).text == "and on we go"
+
+
+async def test_a_server_without_some_methods_is_no_wrong_token() -> None:
+    async with telegram_case(run=False) as case:
+        for method in ("setMyCommands", "getUpdates", "getWebhookInfo", "setMessageReaction"):
+            case.fail_next(method, 404, "Not Found: method not found")
+        assert "reachable" in await case.channel.check()
+        case.start()
+        await case.act("say", text="hello")
+        event = await case.event(MessageReceived)
+        await case.channel.react(event.ref, "seen")
 
 
 @pytest.mark.trap(5)
