@@ -2,55 +2,15 @@
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from mimetypes import guess_type
-from typing import Any, Protocol
+from typing import Any
 from uuid import uuid4
 
-from sandbox.slack_check import TEXT_LIMIT, block_faults, view_faults
-from sandbox.slack_payloads import (
-    changed_event,
-    deleted_event,
-    file_object,
-    message,
-    message_event,
-    view_object,
-)
-from sandbox.slack_state import APP, BOT, BOT_USER, TEAM, Person, Post, Stored, View, Workspace
-
-Arguments = Mapping[str, Any]
-
-
-@dataclass(slots=True)
-class SlackError(Exception):
-    """An answer with ``ok: false``."""
-
-    code: str
-    messages: list[str] = field(default_factory=list)
-
-
-class Outgoing(Protocol):
-    """Where events go."""
-
-    def post(self, payload: Mapping[str, Any]) -> None:
-        """Tell the app, in the background."""
-        ...
-
-
-class Context(Protocol):
-    """What the methods need of the stand-in."""
-
-    workspace: Workspace
-    origin: str
-
-    def emit(self, event: Mapping[str, Any]) -> None:
-        """Send an event to the app."""
-        ...
-
-    def socket_url(self) -> str:
-        """An address for one Socket Mode connection."""
-        ...
-
+from sandbox import slack_chat as chat
+from sandbox.slack_call import Arguments, Context, SlackError, new_post, room_of
+from sandbox.slack_check import view_faults
+from sandbox.slack_payloads import file_object, message_event, view_object
+from sandbox.slack_state import APP, BOT, BOT_USER, TEAM, Person, Stored, View
 
 Method = Callable[[Context, Arguments], Awaitable[dict[str, Any]]]
 
@@ -73,162 +33,6 @@ async def connections_open(stand: Context, _: Arguments) -> dict[str, Any]:
     return {"url": stand.socket_url()}
 
 
-async def post_message(stand: Context, args: Arguments) -> dict[str, Any]:
-    """chat.postMessage."""
-    room = _room(stand, args)
-    _content(args)
-    post = _posted(stand, args, room)
-    stand.workspace.posts.append(post)
-    stand.emit(message_event(stand.workspace, post, stand.origin))
-    return {"channel": room, "ts": post.ts, "message": message(stand.workspace, post, stand.origin)}
-
-
-def _posted(stand: Context, args: Arguments, room: str) -> Post:
-    thread = str(args.get("thread_ts") or "")
-    if thread and stand.workspace.find(room, thread) is None:
-        raise SlackError("thread_not_found")
-    return Post(
-        channel=room,
-        ts=stand.workspace.stamp(),
-        user=BOT_USER,
-        bot=True,
-        text=str(args.get("text") or ""),
-        blocks=list(args.get("blocks") or []),
-        thread_ts=thread,
-        metadata=dict(args.get("metadata") or {}),
-    )
-
-
-async def post_ephemeral(stand: Context, args: Arguments) -> dict[str, Any]:
-    """chat.postEphemeral."""
-    room = _room(stand, args)
-    _content(args)
-    if args.get("user") not in stand.workspace.rooms[room].members:
-        raise SlackError("user_not_in_channel")
-    post = _posted(stand, args, room)
-    post.only_for = str(args["user"])
-    stand.workspace.posts.append(post)
-    return {"message_ts": post.ts}
-
-
-async def update(stand: Context, args: Arguments) -> dict[str, Any]:
-    """chat.update."""
-    post = _own(stand, args, "cant_update_message")
-    _content(args)
-    before = message(stand.workspace, post, stand.origin)
-    post.old.append(post.text)
-    post.text = str(args.get("text") or "")
-    post.blocks = list(args.get("blocks") or [])
-    post.metadata = dict(args.get("metadata") or post.metadata)
-    stand.emit(changed_event(stand.workspace, post, before, stand.origin))
-    return {"channel": post.channel, "ts": post.ts, "text": post.text}
-
-
-async def delete(stand: Context, args: Arguments) -> dict[str, Any]:
-    """chat.delete."""
-    post = _own(stand, args, "cant_delete_message")
-    before = message(stand.workspace, post, stand.origin)
-    post.deleted = True
-    stand.emit(deleted_event(stand.workspace, post, before))
-    return {"channel": post.channel, "ts": post.ts}
-
-
-async def permalink(stand: Context, args: Arguments) -> dict[str, Any]:
-    """chat.getPermalink."""
-    post = _post(stand, args, "message_ts")
-    address = f"https://deskmate.slack.com/archives/{post.channel}/p{post.ts.replace('.', '')}"
-    return {"channel": post.channel, "permalink": address}
-
-
-async def history(stand: Context, args: Arguments) -> dict[str, Any]:
-    """conversations.history: the newest first, without replies in threads."""
-    room = _room(stand, args)
-    found = [p for p in stand.workspace.visible(room) if p.root == p.ts]
-    return _page(stand, list(reversed(found)), args)
-
-
-async def replies(stand: Context, args: Arguments) -> dict[str, Any]:
-    """conversations.replies: the oldest first, the parent included."""
-    room = _room(stand, args)
-    found = stand.workspace.thread(room, str(args.get("ts")))
-    if not found:
-        raise SlackError("thread_not_found")
-    return _page(stand, found, args)
-
-
-def _page(stand: Context, posts: list[Post], args: Arguments) -> dict[str, Any]:
-    start, limit = int(args.get("cursor") or 0), int(args.get("limit") or 100)
-    page = posts[start : start + limit]
-    more = start + limit < len(posts)
-    shown = []
-    for post in page:
-        one = message(stand.workspace, post, stand.origin)
-        if post.metadata and str(args.get("include_all_metadata", "")).lower() in {"1", "true"}:
-            one["metadata"] = post.metadata
-        shown.append(one)
-    cursor = str(start + limit) if more else ""
-    return {"messages": shown, "has_more": more, "response_metadata": {"next_cursor": cursor}}
-
-
-async def info(stand: Context, args: Arguments) -> dict[str, Any]:
-    """conversations.info."""
-    room = stand.workspace.rooms[_room(stand, args)]
-    return {"channel": _channel(stand, room.id)}
-
-
-async def rooms(stand: Context, _: Arguments) -> dict[str, Any]:
-    """conversations.list."""
-    found = [_channel(stand, room.id) for room in stand.workspace.rooms.values() if room.kind == "channel"]
-    return {"channels": found, "response_metadata": {"next_cursor": ""}}
-
-
-def _channel(stand: Context, ident: str) -> dict[str, Any]:
-    room = stand.workspace.rooms[ident]
-    return {
-        "id": room.id,
-        "name": room.name,
-        "is_channel": room.kind == "channel",
-        "is_im": room.kind == "im",
-        "is_private": room.kind == "im",
-        "is_archived": False,
-        "is_member": BOT_USER in room.members,
-    }
-
-
-async def members(stand: Context, args: Arguments) -> dict[str, Any]:
-    """conversations.members."""
-    room = stand.workspace.rooms[_room(stand, args)]
-    return {"members": room.members, "response_metadata": {"next_cursor": ""}}
-
-
-async def open_direct(stand: Context, args: Arguments) -> dict[str, Any]:
-    """conversations.open: the direct messages with one person."""
-    person = stand.workspace.people.get(str(args.get("users")))
-    if person is None:
-        raise SlackError("user_not_found")
-    return {"channel": {"id": stand.workspace.direct(person.id).id}, "already_open": True, "no_op": True}
-
-
-async def react(stand: Context, args: Arguments) -> dict[str, Any]:
-    """reactions.add."""
-    people = _post(stand, args, "timestamp").reactions.setdefault(str(args.get("name")), [])
-    if BOT_USER in people:
-        raise SlackError("already_reacted")
-    people.append(BOT_USER)
-    return {}
-
-
-async def unreact(stand: Context, args: Arguments) -> dict[str, Any]:
-    """reactions.remove."""
-    post, name = _post(stand, args, "timestamp"), str(args.get("name"))
-    if BOT_USER not in post.reactions.get(name, []):
-        raise SlackError("no_reaction")
-    post.reactions[name].remove(BOT_USER)
-    if not post.reactions[name]:
-        del post.reactions[name]
-    return {}
-
-
 async def upload_url(stand: Context, args: Arguments) -> dict[str, Any]:
     """files.getUploadURLExternal."""
     name, length = str(args.get("filename") or ""), int(args.get("length") or 0)
@@ -248,7 +52,8 @@ async def complete_upload(stand: Context, args: Arguments) -> dict[str, Any]:
     found = [one for one in stored if one is not None]
     room = args.get("channel_id")
     if room:
-        post = _posted(stand, {**args, "text": args.get("initial_comment")}, _room(stand, {"channel": room}))
+        place = room_of(stand, {"channel": room})
+        post = new_post(stand, {**args, "text": args.get("initial_comment")}, place)
         post.files = [one.id for one in found]
         stand.workspace.posts.append(post)
         for one in found:
@@ -347,44 +152,8 @@ async def oauth_access(stand: Context, args: Arguments) -> dict[str, Any]:
 
 async def thread_status(stand: Context, args: Arguments) -> dict[str, Any]:
     """assistant.threads.setStatus."""
-    _room(stand, {"channel": args.get("channel_id")})
+    room_of(stand, {"channel": args.get("channel_id")})
     return {}
-
-
-def _room(stand: Context, args: Arguments) -> str:
-    room = stand.workspace.rooms.get(str(args.get("channel")))
-    if room is None:
-        raise SlackError("channel_not_found")
-    if BOT_USER not in room.members:
-        raise SlackError("not_in_channel")
-    return room.id
-
-
-def _post(stand: Context, args: Arguments, name: str) -> Post:
-    post = stand.workspace.find(_room(stand, args), str(args.get(name)))
-    if post is None:
-        raise SlackError("message_not_found")
-    return post
-
-
-def _own(stand: Context, args: Arguments, refusal: str) -> Post:
-    post = _post(stand, args, "ts")
-    if not post.bot:
-        raise SlackError(refusal)
-    return post
-
-
-def _content(args: Arguments) -> None:
-    if not (args.get("text") or args.get("blocks") or args.get("attachments")):
-        raise SlackError("no_text")
-    if len(str(args.get("text") or "")) > TEXT_LIMIT:
-        raise SlackError("msg_too_long")
-    faults = block_faults(args["blocks"]) if args.get("blocks") else []
-    if faults:
-        raise SlackError("invalid_blocks", faults)
-    metadata = args.get("metadata")
-    if metadata and not (isinstance(metadata, dict) and {"event_type", "event_payload"} <= metadata.keys()):
-        raise SlackError("invalid_metadata_format")
 
 
 def _view(args: Arguments) -> dict[str, Any]:
@@ -399,22 +168,22 @@ METHODS: dict[str, Method] = {
     "auth.test": auth_test,
     "apps.connections.open": connections_open,
     "assistant.threads.setStatus": thread_status,
-    "chat.postMessage": post_message,
-    "chat.postEphemeral": post_ephemeral,
-    "chat.update": update,
-    "chat.delete": delete,
-    "chat.getPermalink": permalink,
-    "conversations.history": history,
-    "conversations.replies": replies,
-    "conversations.info": info,
-    "conversations.list": rooms,
-    "conversations.members": members,
-    "conversations.open": open_direct,
+    "chat.postMessage": chat.post_message,
+    "chat.postEphemeral": chat.post_ephemeral,
+    "chat.update": chat.update,
+    "chat.delete": chat.delete,
+    "chat.getPermalink": chat.permalink,
+    "conversations.history": chat.history,
+    "conversations.replies": chat.replies,
+    "conversations.info": chat.info,
+    "conversations.list": chat.rooms,
+    "conversations.members": chat.members,
+    "conversations.open": chat.open_direct,
     "files.getUploadURLExternal": upload_url,
     "files.completeUploadExternal": complete_upload,
     "files.info": file_info,
-    "reactions.add": react,
-    "reactions.remove": unreact,
+    "reactions.add": chat.react,
+    "reactions.remove": chat.unreact,
     "views.open": open_view,
     "views.update": update_view,
     "views.publish": publish_view,

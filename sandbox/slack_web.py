@@ -8,7 +8,8 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.slack_api import METHODS, SlackError, decoded
+from sandbox.slack_api import METHODS, decoded
+from sandbox.slack_call import SlackError
 from sandbox.slack_state import BOT_USER, Post, Workspace
 from sandbox.stand import Recorded
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from string import whitespace
 from typing import Any
 
 from bots.slack.mrkdwn import GAP, escape, fenced, from_spans
@@ -31,6 +32,7 @@ BULLET_MARKS = ("•", "◦", "▪")
 STYLES = {ButtonStyle.PRIMARY: "primary", ButtonStyle.DANGER: "danger"}
 SECTION_LIMIT = 3000
 EMPTY = "…"
+BLANK = whitespace + GAP
 MENTION = re.compile(r"<(?=[!@#])")
 Json = dict[str, Any]
 
@@ -48,7 +50,7 @@ def blocks(content: Content) -> list[Json]:
 
 def text(content: Content) -> str:
     """The whole message as mrkdwn: for notifications, and where blocks are refused."""
-    lines = [line for block in content.blocks if (line := mrkdwn(block)).strip()]
+    lines = [line for block in content.blocks if (line := mrkdwn(block)).strip(BLANK)]
     return "\n".join(lines) or EMPTY
 
 
@@ -106,7 +108,7 @@ def _block(block: Block) -> Json | None:
     if isinstance(block, Buttons):
         return _actions(block) if block.items else None
     words = mrkdwn(block)
-    if not words.strip() or not words.strip(GAP):
+    if not words.strip(BLANK):
         return None
     body = {"type": "mrkdwn", "text": words[:SECTION_LIMIT]}
     if isinstance(block, Sources):
