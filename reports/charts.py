@@ -12,12 +12,12 @@ from io import BytesIO
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont, get_font
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from PIL import Image
 
 from domain.emotion import NEGATIVE, Feeling
 from reports import metrics
@@ -30,6 +30,7 @@ from reports.words import cut, duration
 WIDTH, DPI = 6.4, 120
 PAGE = (8.27, 11.69)
 """A4, inches."""
+PALETTE = 96
 MOST_BARS = 10
 DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -103,7 +104,6 @@ def _figure(view: View, paint: Painter, theme: Theme) -> tuple[Figure | None, st
         facecolor=theme.paper,
         layout=ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.1),
     )
-    FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     axes.set_facecolor(theme.paper)
     axes.tick_params(colors=theme.ink, labelsize=11, length=0)
@@ -114,8 +114,11 @@ def _figure(view: View, paint: Painter, theme: Theme) -> tuple[Figure | None, st
 
 
 def _png(figure: Figure) -> bytes:
-    out = BytesIO()
-    figure.savefig(out, format="png", facecolor=figure.get_facecolor(), metadata={"Software": None})
+    """With a palette: a third of the size, and nobody sees the difference in flat colours."""
+    drawn, out = BytesIO(), BytesIO()
+    figure.savefig(drawn, format="png", facecolor=figure.get_facecolor(), pil_kwargs={"compress_level": 0})
+    picture = Image.open(drawn).convert("RGB")
+    picture.quantize(PALETTE, method=Image.Quantize.MEDIANCUT).save(out, format="png", optimize=True)
     return out.getvalue()
 
 

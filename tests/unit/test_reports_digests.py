@@ -1,0 +1,152 @@
+"""Digests: when they come, and what they say."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from domain.content import plain
+from domain.log import Kind
+from reports.advisor import Advisor
+from reports.digests import Cadence, Digester, Schedule, due, period_of
+from reports.memory import MemoryClaims, MemoryDays, MemoryLog
+from reports.service import Reporter
+from tests.unit.diary import Diary
+
+BERLIN = ZoneInfo("Europe/Berlin")
+DAILY = Schedule(cadence=Cadence.DAILY, at=time(9), zone=BERLIN)
+WEEKLY = Schedule(cadence=Cadence.WEEKLY, at=time(9), zone=BERLIN, weekday=0)
+MONDAY_NINE = datetime(2026, 11, 23, 8, tzinfo=UTC)  # 09:00 in Berlin
+
+
+class TestDue:
+    def test_at_its_time_and_not_before(self):
+        yesterday = MONDAY_NINE - timedelta(days=1)
+        assert due(DAILY, yesterday, MONDAY_NINE - timedelta(seconds=1)) is None
+        assert due(DAILY, yesterday, MONDAY_NINE) == MONDAY_NINE
+
+    def test_not_again_once_posted(self):
+        assert due(DAILY, MONDAY_NINE, MONDAY_NINE + timedelta(hours=1)) is None
+
+    def test_after_a_short_outage_it_is_caught_up(self):
+        assert due(DAILY, None, MONDAY_NINE + timedelta(hours=11)) == MONDAY_NINE
+
+    def test_after_a_long_outage_it_is_left_out(self):
+        assert due(DAILY, None, MONDAY_NINE + timedelta(hours=13)) is None
+
+    def test_of_several_missed_only_the_newest(self):
+        assert due(DAILY, MONDAY_NINE - timedelta(days=5), MONDAY_NINE) == MONDAY_NINE
+
+    def test_weekly_on_its_weekday(self):
+        assert due(WEEKLY, None, MONDAY_NINE) == MONDAY_NINE
+        assert due(WEEKLY, None, MONDAY_NINE + timedelta(days=1)) is None
+        patient = Schedule(
+            cadence=Cadence.WEEKLY, at=time(9), zone=BERLIN, weekday=0, catch_up=timedelta(days=2)
+        )
+        assert due(patient, None, MONDAY_NINE + timedelta(days=1)) == MONDAY_NINE
+
+    def test_nine_o_clock_stays_nine_when_the_clocks_change(self):
+        summer = datetime(2026, 10, 24, 7, tzinfo=UTC)
+        winter = datetime(2026, 10, 25, 8, tzinfo=UTC)
+        assert due(DAILY, None, summer) == summer
+        assert due(DAILY, summer, winter - timedelta(minutes=1)) is None
+        assert due(DAILY, summer, winter) == winter
+
+    def test_a_time_that_the_clock_skips_still_comes_once(self):
+        night = Schedule(cadence=Cadence.DAILY, at=time(2, 30), zone=BERLIN)
+        noon = datetime(2026, 3, 29, 10, tzinfo=UTC)
+        assert due(night, None, noon) == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
+
+    def test_it_tells_of_days_that_are_over(self):
+        assert period_of(DAILY, MONDAY_NINE).first == date(2026, 11, 22)
+        week = period_of(WEEKLY, MONDAY_NINE)
+        assert (week.first, week.last) == (date(2026, 11, 16), date(2026, 11, 22))
+
+
+def digester(diary: Diary, claims: MemoryClaims | None = None, schedules=(DAILY,)) -> Digester:
+    log = MemoryLog(diary.entries)
+    reporter = Reporter(
+        company_name="Acme", timezone="Europe/Berlin", log=log, days=MemoryDays(), clock=lambda: MONDAY_NINE
+    )
+    advisor = Advisor(reporter=reporter, log=log)
+    return Digester(reporter=reporter, claims=claims or MemoryClaims(), schedules=schedules, advisor=advisor)
+
+
+def sunday() -> Diary:
+    diary = Diary(datetime(2026, 11, 22, 9, tzinfo=UTC))
+    diary.wrote(0, "anger")
+    diary.answered(0, action="handoff")
+    diary.handed_off(0)
+    diary.note(5, Kind.SLA_BREACHED, ticket="t1", target="first_response")
+    diary.rated(6, 2, talk="old", resolution="r0")
+    diary.rated(6, 4, talk="old", resolution="r1")
+    for number in range(3):
+        diary.note(
+            7,
+            Kind.QUESTION_UNANSWERED,
+            question="What are the customs fees?",
+            talk=f"q{number}",
+            customer=f"c{number}",
+        )
+    return diary
+
+
+class TestDigest:
+    async def test_it_tells_satisfaction_feelings_work_overdue_and_gaps(self):
+        [digest] = await digester(sunday()).due_now(MONDAY_NINE)
+        words = plain(digest.content)
+        assert "CSAT 50 % (1 of 2), small sample" in words
+        assert "anger 100 % (n = 1 message)" in words
+        assert "1 open ticket" in words
+        assert "Overdue: 1 ticket" in words
+        assert "3 × “What are the customs fees?”" in words
+        assert [chart.name for chart in digest.charts] == [
+            "csat.png",
+            "emotions.png",
+            "workload.png",
+            "gaps.png",
+        ]
+
+    async def test_it_says_how_satisfaction_moved(self):
+        diary = sunday()
+        diary.rated(6 - 24 * 60, 1, talk="older", resolution="r00")
+        [digest] = await digester(diary).due_now(MONDAY_NINE)
+        assert "+50 points on the day before (n = 1)" in plain(digest.content)
+
+    async def test_the_weekly_one_says_what_is_worth_doing(self):
+        [digest] = await digester(sunday(), schedules=(WEEKLY,)).due_now(MONDAY_NINE)
+        assert "Add a document that answers “What are the customs fees?”" in plain(digest.content)
+        assert "3 people asked about customs fees, no document answers it" in plain(digest.content)
+
+    async def test_without_data_it_is_one_line(self):
+        [digest] = await digester(Diary()).due_now(MONDAY_NINE)
+        assert plain(digest.content) == "Acme, 22 Nov 2026: quiet, nothing to report."
+        assert digest.charts == ()
+
+    async def test_several_schedulers_post_it_once(self):
+        claims = MemoryClaims()
+        first, second = digester(sunday(), claims), digester(sunday(), claims)
+        posted = [*await first.due_now(MONDAY_NINE), *await second.due_now(MONDAY_NINE)]
+        assert len(posted) == 1
+
+    async def test_a_restart_does_not_post_it_again(self):
+        claims = MemoryClaims()
+        await digester(sunday(), claims).due_now(MONDAY_NINE)
+        assert await digester(sunday(), claims).due_now(MONDAY_NINE + timedelta(hours=1)) == []
+
+    async def test_the_next_day_has_its_own(self):
+        posting = digester(sunday())
+        days = [await posting.due_now(MONDAY_NINE + timedelta(days=day)) for day in range(3)]
+        assert len({digest.key for [digest] in days}) == 3
+
+    async def test_one_that_fails_while_it_is_made_is_left_to_the_next(self, monkeypatch):
+        claims = MemoryClaims()
+        failing = digester(sunday(), claims)
+        monkeypatch.setattr(failing, "compose", _fail)
+        with pytest.raises(RuntimeError):
+            await failing.due_now(MONDAY_NINE)
+        assert len(await digester(sunday(), claims).due_now(MONDAY_NINE)) == 1
+
+
+async def _fail(*_args: object, **_kwargs: object) -> None:
+    raise RuntimeError
