@@ -18,6 +18,21 @@ ANSWER_SECONDS = 3.0
 """How long an application has for its first response to an interaction (same page)."""
 DM, TEXT, PRIVATE_THREAD = 1, 0, 12
 EPHEMERAL, LOADING = 1 << 6, 1 << 7
+GUILD: Wire = {
+    "large": False,
+    "unavailable": False,
+    "joined_at": "2026-01-01T00:00:00+00:00",
+    "verification_level": 0,
+    "default_message_notifications": 1,
+    "explicit_content_filter": 0,
+    "mfa_level": 0,
+    "nsfw_level": 0,
+    "premium_tier": 0,
+    "preferred_locale": "en-US",
+    "afk_timeout": 300,
+    "system_channel_flags": 0,
+}
+"""What is the same in every guild here."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -181,35 +196,17 @@ class World:
             "flags": 0,
         }
         rooms = self.channels.values()
-        return {
+        empty = ("emojis", "stickers", "features", "presences", "voice_states", "stage_instances")
+        return GUILD | {
             "id": self.guild,
             "name": self.guild_name,
             "owner_id": self.bot.id,
             "member_count": len(self.people) + 1,
-            "large": False,
-            "unavailable": False,
-            "joined_at": "2026-01-01T00:00:00+00:00",
             "roles": [everyone],
-            "emojis": [],
-            "stickers": [],
-            "features": [],
             "members": [self.member(self.bot)],
             "channels": [self.channel(room) for room in rooms if room.kind == TEXT],
             "threads": [self.channel(room) for room in rooms if room.kind == PRIVATE_THREAD],
-            "presences": [],
-            "voice_states": [],
-            "stage_instances": [],
-            "guild_scheduled_events": [],
-            "soundboard_sounds": [],
-            "verification_level": 0,
-            "default_message_notifications": 1,
-            "explicit_content_filter": 0,
-            "mfa_level": 0,
-            "nsfw_level": 0,
-            "premium_tier": 0,
-            "preferred_locale": "en-US",
-            "afk_timeout": 300,
-            "system_channel_flags": 0,
+            **{part: [] for part in (*empty, "guild_scheduled_events", "soundboard_sounds")},
         }
 
     def write(self, channel: Channel, author: Person, content: str = "", **more: Any) -> Wire:

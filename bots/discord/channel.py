@@ -11,6 +11,9 @@ from bots.discord.doctor import diagnose
 from bots.discord.failures import TROUBLE, on_connecting, on_sending
 from bots.discord.files import Expired, download, too_big
 from bots.discord.gateway import Gateway
+from bots.discord.history import History
+from bots.discord.intake import Intake
+from bots.discord.interact import Interactions
 from bots.discord.parse import Parser, unhandle
 from bots.discord.ports import Cursor, NoCursor
 from bots.discord.receive import Receiver
@@ -173,20 +176,15 @@ class DiscordChannel:
 
         Raises Misconfigured (token, intents, server) with what to do, or Unavailable.
         """
-        receiver = self._receiver(accept)
+        intake = Intake(bot=self.bot, accept=accept)
         gateway: Gateway | None = None
         try:
             await self._rest.open()
             await self._tell_commands()
-            gateway = Gateway(
-                base_url=self._base_url,
-                gateway_url=self._gateway_url,
-                receiver=receiver,
-                content=bool(self._support),
-            )
+            gateway = self._gateway(intake)
             await gateway.start(self._token)
         except asyncio.CancelledError:
-            await self._stop(gateway, receiver)
+            await self._stop(gateway, intake)
             gateway = None
             await self._rest.close()
             raise
@@ -194,27 +192,42 @@ class DiscordChannel:
             raise on_connecting(error) from error
         finally:
             if gateway is not None:
-                await self._stop(gateway, receiver)
+                await self._stop(gateway, intake)
         raise Unavailable("Discord closed the connection")
 
-    def _receiver(self, accept: Accept) -> Receiver:
-        return Receiver(
+    def _gateway(self, intake: Intake) -> Gateway:
+        receiver = Receiver(
+            intake=intake,
+            parser=self._parser,
+            rest=self._rest,
+            cursor=self._cursor,
+            gone=self._gone,
+            support=self._support,
+        )
+        interactions = Interactions(
+            intake=intake,
             parser=self._parser,
             rest=self._rest,
             replies=self._replies,
-            gone=self._gone,
-            accept=accept,
-            cursor=self._cursor,
             forms=self._forms,
             private=frozenset(command.name for command in self._commands if command.admin),
             guild=self._guild,
             support=self._support,
         )
+        return Gateway(
+            bot=self.bot,
+            base_url=self._base_url,
+            gateway_url=self._gateway_url,
+            receiver=receiver,
+            history=History(intake=intake, cursor=self._cursor, written=receiver.written),
+            interactions=interactions,
+            content=bool(self._support),
+        )
 
-    async def _stop(self, gateway: Gateway | None, receiver: Receiver) -> None:
+    async def _stop(self, gateway: Gateway | None, intake: Intake) -> None:
         if gateway is not None:
             await gateway.close()
-        await receiver.finish()
+        await intake.finish()
 
     async def _tell_commands(self) -> None:
         """Set the application commands. Customers' are global: only such ones work in direct messages."""

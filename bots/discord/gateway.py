@@ -1,4 +1,4 @@
-"""discord.py's gateway client: identifies, beats, resumes, and hands what it hears to a `Receiver`."""
+"""discord.py's gateway client: identifies, beats, resumes, and hands on what it hears."""
 
 from typing import Any
 
@@ -6,19 +6,38 @@ import discord
 import structlog
 from discord.state import ConnectionState
 
+from bots.discord.history import History
+from bots.discord.interact import Interactions
 from bots.discord.receive import Receiver
 from bots.discord.rest import Wire
+from domain.ids import BotId
 
 log = structlog.get_logger()
 
 
 class Gateway(discord.Client):
-    """One connection. Only handlers live here; what they mean is the receiver's."""
+    """One connection. Only handlers live here; what they mean is decided elsewhere.
 
-    def __init__(self, *, base_url: str, gateway_url: str, receiver: Receiver, content: bool) -> None:
+    ``content``: also hear what people write in servers.
+    """
+
+    def __init__(
+        self,
+        *,
+        bot: BotId,
+        base_url: str,
+        gateway_url: str,
+        receiver: Receiver,
+        history: History,
+        interactions: Interactions,
+        content: bool,
+    ) -> None:
+        self._bot = bot
         self._base_url = base_url
         self._gateway_url = gateway_url
         self._receiver = receiver
+        self._history = history
+        self._interactions = interactions
         super().__init__(
             intents=intents(content=content),
             max_messages=None,
@@ -33,16 +52,16 @@ class Gateway(discord.Client):
 
     async def on_connect(self) -> None:
         """A new session (not a resumed one): Discord keeps nothing for it, so look what was missed."""
-        log.info("discord_connected", bot=self._receiver.bot)
-        await self._receiver.catch_up(self)
+        log.info("discord_connected", bot=self._bot)
+        await self._history.catch_up(self)
 
     async def on_resumed(self) -> None:
         """The session goes on; Discord has replayed what was missed."""
-        log.info("discord_resumed", bot=self._receiver.bot)
+        log.info("discord_resumed", bot=self._bot)
 
     async def on_disconnect(self) -> None:
         """The connection is gone; discord.py reconnects with a back-off."""
-        log.info("discord_disconnected", bot=self._receiver.bot)
+        log.info("discord_disconnected", bot=self._bot)
 
     async def on_message(self, message: discord.Message) -> None:
         """Somebody wrote."""
@@ -70,11 +89,11 @@ class Gateway(discord.Client):
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """A press, a command or a form."""
-        await self._receiver.interaction(interaction)
+        await self._interactions.came(interaction)
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """A handler failed; say so without the message's text."""
-        log.exception("discord_handler_failed", bot=self._receiver.bot, handler=event_method)
+        log.exception("discord_handler_failed", bot=self._bot, handler=event_method)
 
 
 def intents(*, content: bool) -> discord.Intents:

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bots.discord import receive
+from bots.discord import interact
 from bots.discord.commands import default_commands
 from desk.ports import Field, Form
 from domain.content import Button, Buttons, Content, paragraph, text
@@ -88,7 +88,7 @@ async def test_a_command_is_acknowledged_only_after_it_was_stored(case):
 
 
 async def test_a_command_that_could_not_be_stored_is_not_acknowledged(case, monkeypatch):
-    monkeypatch.setattr(receive, "ANSWER_SECONDS", 0.05)
+    monkeypatch.setattr(interact, "ANSWER_SECONDS", 0.05)
     refused = []
 
     def refuse(event):

@@ -262,6 +262,30 @@ async def test_a_message_in_the_support_channel_opens_a_private_thread():
         assert case.faults() == []
 
 
+async def test_where_threads_are_not_allowed_the_answer_comes_by_direct_message():
+    async with discord_stand() as case:
+        support = case.stand.world.text_channel("support").id
+        await case.start(support_channel=support)
+        case.stand.fail_next(403, path="/threads", code=50013)
+        await case.act("say", pane="#support", text="My parcel is lost")
+        assert (await case.event(MessageReceived)).address == case.address
+
+
+@pytest.mark.trap(14)
+async def test_sixty_customers_need_no_channel_of_their_own():
+    async with discord_stand() as case:
+        support = case.stand.world.text_channel("support").id
+        await case.start(support_channel=support)
+        for number in range(60):
+            await case.act("say", person=f"Customer {number}", text="Hello")
+            await case.act("say", pane="#support", person=f"Customer {number}", text="Hello")
+        await case.event(MessageReceived, 120)
+        assert len({event.address for event in case.accepted}) == 120
+        posted = {one.path for one in case.stand.requests if one.method == "POST"}
+        assert posted == {f"/channels/{support}/threads"}
+        assert [one.kind for one in case.stand.world.channels.values()].count(0) == 1
+
+
 async def test_a_thread_is_caught_up_with_too():
     async with discord_stand() as case:
         support = case.stand.world.text_channel("support").id

@@ -8,8 +8,8 @@ import discord
 import pytest
 
 from bots.discord import markdown
+from bots.discord.interact import asked_form
 from bots.discord.parse import Parser, unhandle
-from bots.discord.receive import asked_form
 from domain.content import Bullets, Code, Heading, Item, Paragraph, Quote, Span, Style
 from domain.ids import Address, BotId, Identity, MessageRef, Platform
 from domain.inbound import ButtonPressed, CommandReceived, FormSubmitted
