@@ -45,7 +45,8 @@ async def update(stand: Context, args: Arguments) -> dict[str, Any]:
     before = message(stand.workspace, post, stand.origin)
     post.old.append(post.text)
     post.text = str(args.get("text") or "")
-    post.blocks = list(args.get("blocks") or [])
+    if "blocks" in args:
+        post.blocks = list(args["blocks"] or [])
     post.metadata = dict(args.get("metadata") or post.metadata)
     stand.emit(changed_event(stand.workspace, post, before, stand.origin))
     return {"channel": post.channel, "ts": post.ts, "text": post.text}

@@ -10,12 +10,12 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.slack.errors import translated
+from bots.slack.errors import sending, translated
 from domain.content import File
-from domain.errors import BadInput, Misconfigured, Unavailable
+from domain.errors import BadInput, Unavailable
 from domain.inbound import Attachment
 
-SHARED_TRIES = 8
+SHARED_TRIES = 6
 FIRST_WAIT = 0.05
 """Seconds; doubled each time. Slack shares an uploaded file a moment after it says so."""
 SLACK_HOSTS = (".slack.com", ".slack-edge.com", ".slack-files.com")
@@ -38,15 +38,15 @@ class Files:
         """Share files as one message with a caption; its ts, or the first file's id if Slack won't say."""
         async with translated(), aiohttp.ClientSession(timeout=TRANSFER) as session:
             idents = [await self._put(session, file, data) for file, data in files]
-            await self._client.files_completeUploadExternal(
-                files=[
-                    {"id": ident, "title": file.name} for ident, (file, _) in zip(idents, files, strict=True)
-                ],
+            named = zip(idents, files, strict=True)
+            done = await self._client.files_completeUploadExternal(
+                files=[{"id": ident, "title": file.name} for ident, (file, _) in named],
                 channel_id=channel,
                 thread_ts=thread or None,
                 initial_comment=words or None,
             )
-        return await self._shared(idents[0], channel) or idents[0]
+        told: Mapping[str, Any] = next(iter(done.get("files") or ()), {})
+        return share_of(told, channel) or await self._shared(idents[0], channel) or idents[0]
 
     async def _put(self, session: aiohttp.ClientSession, file: File, data: bytes) -> str:
         """One file to the address that Slack names. (The SDK's own way blocks on large files.)"""
@@ -59,10 +59,12 @@ class Files:
         return str(place["file_id"])
 
     async def _shared(self, ident: str, channel: str) -> str:
+        """The ts of the message that shares a file; "" if Slack doesn't say in three seconds."""
         wait = FIRST_WAIT
         for _ in range(SHARED_TRIES):
-            stamp = share_of(await self._info(ident), channel)
-            if stamp:
+            info = await self._info(ident)
+            stamp = share_of(info, channel)
+            if stamp or not info:
                 return stamp
             await asyncio.sleep(wait)
             wait *= 2
@@ -77,7 +79,7 @@ class Files:
         return found if isinstance(found, Mapping) else {}
 
     async def fetch(self, attachment: Attachment) -> bytes:
-        """The bytes of a file. Raises BadInput over the limit, Unavailable, Misconfigured."""
+        """The bytes of a file. Raises BadInput over the limit, Unavailable."""
         ident, _, address = attachment.handle.partition(" ")
         if attachment.size > self._max_bytes:
             raise self._too_big(attachment)
@@ -86,7 +88,7 @@ class Files:
             address = str(info.get("url_private_download") or info.get("url_private") or "")
         if not self._slacks_own(address):
             raise BadInput(f"{attachment.name} is not stored in Slack, so it can't be passed on")
-        async with translated(), aiohttp.ClientSession(timeout=TRANSFER) as session:
+        async with sending(), aiohttp.ClientSession(timeout=TRANSFER) as session:
             headers = {"Authorization": f"Bearer {self._token}"}
             async with session.get(address, headers=headers) as response:
                 return await self._read(response, attachment)
@@ -101,7 +103,7 @@ class Files:
             raise Unavailable(f"Slack did not give the file ({response.status})")
         if response.content_type == "text/html" and attachment.mime != "text/html":
             # Without files:read Slack answers with its sign-in page.
-            raise Misconfigured("Slack did not give the file: the app needs files:read, see docs/slack.md")
+            raise Unavailable("Slack did not give the file: the app needs files:read, see docs/slack.md")
         data = bytearray()
         async for chunk in response.content.iter_chunked(CHUNK):
             data += chunk

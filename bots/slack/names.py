@@ -6,7 +6,7 @@ from time import monotonic
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.slack.errors import translated
+from bots.slack.errors import sending
 from domain.errors import DeskmateError
 
 KEEP_SECONDS = 3600.0
@@ -37,7 +37,7 @@ class People:
         """One person's name. Raises Unavailable, RateLimited or Unreachable."""
         if self._fresh(user):
             return self._known[user][1]
-        async with translated():
+        async with sending():
             answer = await self._client.users_info(user=user)
         found = answer["user"]
         profile = found.get("profile") or {}

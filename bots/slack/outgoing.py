@@ -58,14 +58,14 @@ class Outgoing:
     async def _with_blocks(self, call: Any, content: Content, **arguments: Any) -> Json:
         """Blocks where Slack takes them, else the words alone."""
         blocks, words = render.blocks(content), render.text(content)
-        if not blocks:
-            return await _answer(call(text=words, **arguments))
-        try:
-            return await _answer(call(text=words, blocks=blocks, **arguments))
-        except SlackApiError as error:
-            if code_of(error) not in BAD_BLOCKS:
-                raise
-        return await _answer(call(text=words, **arguments))
+        if blocks:
+            try:
+                return await _answer(call(text=words, blocks=blocks, **arguments))
+            except SlackApiError as error:
+                if code_of(error) not in BAD_BLOCKS:
+                    raise
+        # Left out, the blocks of a message that is changed would stay.
+        return await _answer(call(text=words, blocks=[], **arguments))
 
     async def _send_private(self, to: Address, content: Content, *, key: str) -> MessageRef:
         """Seen by one person only: in the channel, or as a direct message where the app isn't in it."""

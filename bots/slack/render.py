@@ -6,7 +6,7 @@ from string import whitespace
 from typing import Any
 
 from bots.slack.mrkdwn import GAP, escape, fenced, from_spans
-from bots.slack.split import SECTION, length, pieces
+from bots.slack.split import length, pieces, small
 from domain.content import (
     Block,
     Bullets,
@@ -30,7 +30,6 @@ LABEL = 75
 """Characters of a button: docs.slack.dev/reference/block-kit/block-elements/button-element."""
 BULLET_MARKS = ("•", "◦", "▪")
 STYLES = {ButtonStyle.PRIMARY: "primary", ButtonStyle.DANGER: "danger"}
-SECTION_LIMIT = 3000
 EMPTY = "…"
 BLANK = whitespace + GAP
 MENTION = re.compile(r"<(?=[!@#])")
@@ -39,13 +38,17 @@ Json = dict[str, Any]
 
 def split(content: Content) -> tuple[Content, ...]:
     """Pieces that each fit one message."""
-    return pieces(content, lambda block: length(mrkdwn(block)))
+    return pieces(content, _length)
+
+
+def _length(block: Block) -> int:
+    return length(mrkdwn(block))
 
 
 def blocks(content: Content) -> list[Json]:
     """Block Kit; files are not in it, they are uploaded."""
-    found = (_block(block) for block in content.blocks)
-    return [block for block in found if block]
+    parts = (part for block in content.blocks for part in small(block, _length))
+    return [shown for part in parts if (shown := _block(part))]
 
 
 def text(content: Content) -> str:
@@ -110,7 +113,7 @@ def _block(block: Block) -> Json | None:
     words = mrkdwn(block)
     if not words.strip(BLANK):
         return None
-    body = {"type": "mrkdwn", "text": words[:SECTION_LIMIT]}
+    body = {"type": "mrkdwn", "text": words}
     if isinstance(block, Sources):
         return {"type": "context", "elements": [body]}
     return {"type": "section", "text": body}
@@ -170,18 +173,3 @@ def key_of(message: Mapping[str, Any]) -> str:
         if found.get("event_type") == "deskmate"
         else ""
     )
-
-
-__all__ = [
-    "SECTION",
-    "action_of",
-    "blocks",
-    "caption",
-    "files",
-    "home",
-    "key_of",
-    "label",
-    "metadata",
-    "split",
-    "text",
-]

@@ -41,10 +41,10 @@ def length(text: str) -> int:
 
 def pieces(content: Content, measure: Measure) -> tuple[Content, ...]:
     """One content a message: words, then files with the words before them as their caption, and buttons."""
-    small = [part for block in content.blocks for part in _parts(block, measure)]
+    parts = [part for block in content.blocks for part in small(block, measure)]
     out: list[Content] = []
     room: list[Block] = []
-    for block in small:
+    for block in parts:
         if room and not _fits(room, block, measure):
             out.append(Content(tuple(room)))
             room = []
@@ -62,7 +62,8 @@ def _fits(room: list[Block], block: Block, measure: Measure) -> bool:
     return len(room) < BLOCKS and sum(measure(one) + 1 for one in room) + measure(block) <= MESSAGE
 
 
-def _parts(block: Block, measure: Measure) -> Iterator[Block]:
+def small(block: Block, measure: Measure) -> Iterator[Block]:
+    """A block as several that each fit a section."""
     if isinstance(block, Buttons):
         yield from (Buttons(block.items[at : at + ROW]) for at in range(0, len(block.items), ROW))
     elif isinstance(block, File) or measure(block) <= SECTION:
@@ -73,7 +74,7 @@ def _parts(block: Block, measure: Measure) -> Iterator[Block]:
         yield from _bullets(block, measure)
     elif isinstance(block, Sources):
         lines = "\n".join(source_line(number, source) for number, source in enumerate(block.items, 1))
-        yield from _parts(Paragraph((Span(lines),)), measure)
+        yield from small(Paragraph((Span(lines),)), measure)
     elif isinstance(block, Paragraph | Heading | Quote):
         kind = type(block)
         yield from (
@@ -86,7 +87,7 @@ def _bullets(block: Bullets, measure: Measure) -> Iterator[Block]:
     if block.ordered:
         for number, item in enumerate(block.items, 1):
             mark = f"{number}. " if not item.depth else "    " * item.depth + "◦ "
-            yield from _parts(Paragraph((Span(mark), *item.spans)), measure)
+            yield from small(Paragraph((Span(mark), *item.spans)), measure)
         return
     room: list[Item] = []
     for item in _items(block, measure):

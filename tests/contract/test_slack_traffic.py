@@ -629,3 +629,29 @@ def claim() -> Content:
 
 def note() -> Content:
     return Content((Paragraph((Span("Ticket T-1"),)), Buttons((Button("note", "Note", "T-1"),))))
+
+
+async def test_a_changed_message_loses_its_blocks_where_only_words_are_left(case: SlackCase) -> None:
+    ref = await case.channel.send(case.address, claim(), key="card")
+    case.stand.fail_next("chat.update", error="invalid_blocks")
+    await case.channel.edit(ref, text("Taken by Ben"))
+    (shown,) = case.bubbles()
+    assert (shown.text, shown.buttons) == ("Taken by Ben", [])
+
+
+async def test_a_long_home_page_is_shown_whole(case: SlackCase) -> None:
+    identity = Identity(platform=Platform.SLACK, workspace="T0DESKMATE", user="U0BEN")
+    words = "word " * 1500
+    await case.channel.home(identity, text(words))
+    (home,) = [pane for pane in case.stand.panes() if pane.id == "home:U0BEN"]
+    assert home.bubbles[0].text.split() == words.split()
+
+
+async def test_a_file_whose_message_slack_will_not_name_is_sent_all_the_same(case: SlackCase) -> None:
+    case.blobs["a"] = b"first"
+    case.stand.fail_next("files.info", error="internal_error")
+    ref = await case.channel.send(case.address, Content((File("a", "a.png", "image/png", 5),)), key="k")
+    assert ref.id.startswith("F")
+    assert case.bubbles()[0].files
+    with pytest.raises(Refused):
+        await case.channel.edit(ref, text("x"))
