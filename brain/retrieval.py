@@ -28,7 +28,7 @@ from domain.knowledge import Found, Passage
 Floats = NDArray[np.float32]
 
 NEAREST = 100  # how many passages the vector index names; 200 gain 0.1 points
-WORDS_WEIGHT = 0.5
+WORDS_WEIGHT = 0.75
 DOCUMENT_WEIGHT = 2.0
 _VECTORS_KEPT = 4_096
 _LARGE = 5_000  # from here on ranking takes milliseconds and leaves the event loop
@@ -73,7 +73,7 @@ class HybridRetriever:
         if query.company != self._company:
             raise Misconfigured(f"A question of {query.company} reached the documents of {self._company}.")
         said = spoken(query)
-        vectors, snapshot = await asyncio.gather(self._encoded(said), self._current())
+        vectors, snapshot = await asyncio.gather(self.encoded(said), self._current())
         if not snapshot.passages:
             return []
         near = await self._index.search(vectors, NEAREST)
@@ -96,7 +96,7 @@ class HybridRetriever:
                     self._snapshot = await loop.run_in_executor(self._executor, Snapshot, passages, revision)
         return self._snapshot
 
-    async def _encoded(self, said: Sequence[Spoken]) -> Floats:
+    async def encoded(self, said: Sequence[Spoken]) -> Floats:
         """The conversation's vector and the last message's, [2, dimensions]."""
         known = {each.text: vector for each in said if (vector := self._vectors.get(each.text)) is not None}
         new = list(dict.fromkeys(each.text for each in said if each.text not in known))

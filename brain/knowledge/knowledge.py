@@ -37,6 +37,11 @@ def silent(stage: str, done: int, total: int) -> None:
     """Nobody wants to know."""
 
 
+def document_id(company: CompanyId, name: str) -> DocumentId:
+    """The id of a document, the same for all its versions."""
+    return DocumentId(derived(company, name))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Synced:
     """What a folder's sync did, by document name. ``failed`` says why, for the person."""
@@ -170,7 +175,7 @@ class Knowledge:
         newest = next(iter(await self._library.versions(name)), None)
         again = newest is not None and newest.sha256 == parsed.sha256
         version = (newest.version if newest else 0) + (0 if again else 1)
-        id = DocumentId(derived(self._company, name))
+        id = document_id(self._company, name)
         count = self._encoder.count_tokens
         passages = split(parsed, company=self._company, document=id, version=version, count=count)
         document = Document(

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from math import log
 
 import numpy as np
@@ -21,15 +22,26 @@ _WORD = re.compile(r"[\w\u0900-\u0963]+")
 
 
 def terms(text: str) -> list[str]:
-    """Lower-case words without accents and without English stop words.
+    """Lower-case words without accents and without stop words. Stemming did not help."""
+    return [word for word in _words(text) if word not in _stop_words()]
 
-    Stop words of other languages weigh next to nothing in documents of their language. Stemming
-    did not help.
-    """
-    from bm25s.stopwords import STOPWORDS_EN
 
-    plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", text.casefold()))
-    return [word for word in _WORD.findall(plain) if word not in STOPWORDS_EN]
+@cache
+def _stop_words() -> frozenset[str]:
+    from bm25s import stopwords
+
+    lists = (
+        stopwords.STOPWORDS_EN_PLUS,
+        stopwords.STOPWORDS_GERMAN,
+        stopwords.STOPWORDS_FRENCH,
+        stopwords.STOPWORDS_SPANISH,
+        stopwords.STOPWORDS_PORTUGUESE,
+    )
+    return frozenset(plain for words in lists for word in words for plain in _words(word))
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(_ACCENTS.sub("", unicodedata.normalize("NFKD", text.casefold())))
 
 
 class WordIndex:
