@@ -31,8 +31,11 @@ class Desk:
     err: Console = field(default_factory=lambda: Console(stderr=True))
 
     def settings(self) -> Settings:
-        """What the config file and the environment say. Raises Misconfigured."""
-        return load(self.config)
+        """What the config file and the environment say; ends with one line if they are wrong."""
+        try:
+            return load(self.config)
+        except DeskmateError as error:
+            self.fail(error, FAULT)
 
     def json(self, value: object) -> None:
         """One JSON object on standard output, for a script."""
@@ -66,11 +69,18 @@ class Desk:
         """Say what went wrong and end; with --debug, where."""
         if self.debug:
             raise error
-        words = str(error) or type(error).__name__
+        words = said(error)
         if status == 1:
             words = f"Something went wrong: {words} (run.py --debug shows where)"
         self.err.print(f"[red bold]✗[/] {escape(words)}", highlight=False)
         raise typer.Exit(status)
+
+
+def said(error: Exception) -> str:
+    """An error in words for a person."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error) or type(error).__name__
 
 
 async def _stoppable(work: Coroutine[Any, Any, T]) -> T:

@@ -7,12 +7,14 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from commands.console import FAULT, desk
-from domain.errors import DeskmateError
-from settings import Company, Settings
+from commands.logs import configure
+from domain.errors import BadInput, DeskmateError, Misconfigured
+from settings import Company, Settings, load
 
 CHECK_SECONDS = 25.0
 LEAST_FREE_BYTES = 1_000_000_000
@@ -158,3 +160,121 @@ def report(findings: Sequence[Finding], context: typer.Context, *, as_json: bool
         verdict = f"{len(faults)} fault(s)" if faults else "Everything that is configured works."
         here.say(f"\n{verdict}")
     raise typer.Exit(FAULT if faults else 0)
+
+
+async def _no_file(key: str) -> bytes:
+    raise BadInput(f"There is no file {key}.")
+
+
+async def storage(settings: Settings) -> Finding:
+    """Whether MongoDB answers, or a private one could be started."""
+    variable = settings.mongodb.uri_env
+    uri = settings.secret(variable)
+    return await probe("database", lambda: _reached(uri, variable) if uri else _startable())
+
+
+async def _reached(uri: str, variable: str) -> str:
+    from store.client import connect, translated
+
+    client = connect(uri)
+    try:
+        async with translated():
+            hello = await client.admin.command("hello")
+        if not hello.get("setName"):
+            raise Misconfigured(f"{variable} must name a replica set: transactions need one.")
+        version = (await client.server_info())["version"]
+        return f"MongoDB {version}, replica set {hello['setName']}"
+    finally:
+        await client.close()
+
+
+async def _startable() -> str:
+    from store.local import binary
+
+    program = await asyncio.to_thread(binary)
+    process = await asyncio.create_subprocess_exec(
+        program, "--version", stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    said, wrong = await process.communicate()
+    if process.returncode:
+        raise Misconfigured(
+            f"{program} does not run: {wrong.decode()[-200:].strip()} (make setup installs it)"
+        )
+    return f"a private MongoDB is started when needed ({said.decode().splitlines()[0]})"
+
+
+async def models(settings: Settings) -> Finding:
+    """Whether the encoder and the emotion model load."""
+    from wiring.models import Models
+
+    async def load() -> str:
+        made = await asyncio.to_thread(Models, settings)
+        try:
+            vectors = await made.encoder.encode(["hello"])
+            emotion = await made.emotions.read("thank you so much")
+            return (
+                f"encoder {made.encoder.id} ({vectors.shape[1]} dimensions), emotion reads “{emotion.label}”"
+            )
+        finally:
+            made.close()
+
+    return await probe("models", load)
+
+
+async def language_model(settings: Settings) -> list[Finding]:
+    """Whether Gemini answers, where there is a key."""
+    from wiring.models import gemini
+
+    responder = gemini(settings)
+    if responder is None:
+        return []
+    try:
+        return [await probe("gemini", responder.check)]
+    finally:
+        await responder.close()
+
+
+async def platforms(settings: Settings) -> list[Finding]:
+    """Whether each configured platform answers with its token."""
+    from store.client import connect, database
+    from wiring import channels
+
+    client = connect("mongodb://127.0.0.1:9/")  # never spoken to: checks need no database
+    findings: list[Finding] = []
+    try:
+        for company in settings.companies:
+            db = database(client, settings.mongodb.database)
+            made = channels.connect(settings, company, db=db, blobs=_no_file, first=True)
+            for bot, channel in made.channels.items():
+                findings.append(await probe(str(bot), channel.check))
+                await _close(channel)
+    finally:
+        await client.close()
+    return findings
+
+
+async def _close(channel: object) -> None:
+    if close := getattr(channel, "close", None):
+        await close()
+
+
+def doctor(context: typer.Context, as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """Check config, tokens, database, models and platforms, and say what to do about each fault."""
+    here = desk(context)
+    configure(level="error", style="console")
+    try:
+        settings = load(here.config)
+    except Misconfigured as error:
+        todo = str(error)
+        broken = Finding(area="config", state=State.FAULT, words=str(here.config), todo=todo)
+        report([broken], context, as_json=as_json)
+        return
+    report(here.run(examine(settings, here.config)), context, as_json=as_json)
+
+
+async def examine(settings: Settings, config: Path) -> list[Finding]:
+    """Look at everything."""
+    findings = [Finding(area="config", state=State.OK, words=str(config)), *system(settings)]
+    findings += [*tokens(settings), *webhooks(settings)]
+    findings += [await storage(settings), await models(settings)]
+    return [*findings, *await language_model(settings), *await platforms(settings)]

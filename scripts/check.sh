@@ -3,10 +3,7 @@
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 python=.venv/bin/python
-product=(domain brain ticketing reports desk bots store web sandbox commands scripts)
-for file in settings.py wiring.py run.py; do
-    if [ -f "$file" ]; then product+=("$file"); fi
-done
+product=(domain brain ticketing reports desk bots store web sandbox wiring commands scripts settings.py run.py)
 failed=()
 
 step() {

@@ -1,0 +1,42 @@
+"""Log lines: a fixed event name plus fields, for people in colour or for machines as JSON."""
+
+import logging
+import sys
+
+import structlog
+
+NOISY = (
+    "httpx",
+    "httpcore",
+    "aiohttp.access",
+    "chromadb",
+    "apscheduler",
+    "slack_bolt",
+    "slack_sdk",
+    "discord",
+)
+
+
+def configure(*, level: str, style: str) -> None:
+    """Write to standard error from now on. ``level`` and ``style`` are app.log_level and app.log_format."""
+    number = logging.getLevelNamesMapping()[level.upper()]
+    last = (
+        structlog.processors.JSONRenderer()
+        if style == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.StackInfoRenderer(),
+            *([structlog.processors.format_exc_info] if style == "json" else []),
+            last,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    logging.basicConfig(level=max(number, logging.WARNING), stream=sys.stderr, format="%(name)s: %(message)s")
+    for name in NOISY:  # their lines may hold addresses with tokens
+        logging.getLogger(name).setLevel(logging.ERROR)
