@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass, field
 
 from domain.emotion import NEGATIVE
 from domain.ids import derived
 from reports import metrics
 from reports.gaps import Gap
 from reports.metrics import Share
+from reports.periods import hour_of_week
 from reports.themes import LOW_RATING, Comment, find_themes
 from reports.view import View
 from reports.words import cut, duration, many
@@ -39,16 +39,27 @@ class Advice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Basis:
-    """What advice is drawn from. ``enough`` cases make a pattern."""
+    """What advice is drawn from. ``enough`` cases make a pattern.
+
+    ``waited``: in which hour of the week somebody began to wait, by conversation.
+    """
 
     view: View
     comments: Sequence[Comment] = ()
+    waited: Mapping[str, int] = field(default_factory=dict)
     enough: int = ENOUGH
 
     @property
     def low(self) -> list[Comment]:
         """Comments beside low ratings."""
         return [comment for comment in self.comments if 0 < comment.rating <= LOW_RATING]
+
+    @property
+    def complaints(self) -> list[tuple[int, Comment]]:
+        """Low ratings that mention waiting, with the hour of the week that they are about."""
+        zone = self.view.period.zone
+        found = [comment for comment in self.low if WAITING.search(comment.text)]
+        return [(self.waited.get(one.conversation, hour_of_week(one.at, zone)), one) for one in found]
 
 
 def advise(basis: Basis) -> tuple[Advice, ...]:
@@ -73,12 +84,11 @@ def _gap(gap: Gap) -> Advice:
 
 
 def _waiting(basis: Basis) -> Iterable[Advice]:
-    complaints = [comment for comment in basis.low if WAITING.search(comment.text)]
     for first, last in _slow_hours(basis.view, basis.enough):
-        tally, zone = basis.view.tally, basis.view.period.zone
+        tally = basis.view.tally
         n, waited = sum(tally.wait_n[first:last]), sum(tally.wait_ms[first:last]) / 1000
         when = _when(first, last)
-        here = [one for one in complaints if first <= _hour(one, zone) < last]
+        here = [one for hour, one in basis.complaints if first <= hour < last]
         evidence = [f"{many(n, 'person', 'people')} waited {duration(waited / n)} on average on {when}"]
         if here:
             evidence.append(f"{many(len(here), 'low rating')} mention waiting on {when}")
@@ -191,11 +201,6 @@ def _uneven(basis: Basis) -> Iterable[Advice]:
             cases=loads[busiest].open,
             weight=float(loads[busiest].open),
         )
-
-
-def _hour(comment: Comment, zone: ZoneInfo) -> int:
-    local = comment.at.astimezone(zone)
-    return local.weekday() * 24 + local.hour
 
 
 def _id(*parts: str) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from domain.log import Kind
 from reports.advice import ENOUGH, Advice, Basis, Remeasured, advise, remeasure
-from reports.periods import Period, local_day
+from reports.periods import Period, hour_of_week, local_day
 from reports.ports import EventLog
 from reports.service import Reporter
 from reports.themes import Comment, Theme, find_themes, read_comments
@@ -49,8 +49,19 @@ class Advisor:
 
     async def _advise(self, period: Period, *, now: datetime, enough: int = ENOUGH) -> tuple[Advice, ...]:
         view = await self._reporter.view_of(period, agent=None, now=now)
-        basis = Basis(view=view, comments=await self._comments(period), enough=enough)
+        comments = await self._comments(period)
+        waited = await self._waited(period, {one.conversation for one in comments})
+        basis = Basis(view=view, comments=comments, waited=waited, enough=enough)
         return await asyncio.to_thread(advise, basis)
+
+    async def _waited(self, period: Period, talks: set[str]) -> dict[str, int]:
+        kinds = {Kind.HANDED_OFF, Kind.TICKET_REOPENED}
+        if not talks:
+            return {}
+        begun = self._log.between(period.start, period.end, kinds=kinds)
+        found = [one async for one in begun if one.conversation in talks]
+        found.sort(key=lambda entry: entry.at)
+        return {str(one.conversation): hour_of_week(one.at, period.zone) for one in found}
 
     async def _comments(self, period: Period) -> list[Comment]:
         kinds = {Kind.RATED, Kind.COMMENTED}

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, tzinfo
 from domain.emotion import NEGATIVE, Feeling
 from domain.log import Entry, Kind
 from reports.carry import Carry, Case, Job
+from reports.periods import hour_of_week
 from reports.tally import Tally, later
 
 LABELS = frozenset(Feeling)
@@ -83,10 +84,9 @@ class _Folding:
         job = self.known(ticket, _ms(entry.at))
         return (job.conversation if job else "") or ticket
 
-    def hour(self, entry: Entry) -> int:
+    def hour(self, at: datetime) -> int:
         """Hour of the local week, 0 to 167."""
-        local = entry.at.astimezone(self.zone)
-        return local.weekday() * 24 + local.hour
+        return hour_of_week(at, self.zone)
 
     def returned(self, entry: Entry, at: int) -> None:
         """The customer began anew: the conversation before did not settle their matter."""
@@ -123,7 +123,7 @@ def _customer_wrote(folding: _Folding, entry: Entry, at: int) -> None:
     case = folding.case(entry, at)
     case.touched_at = at
     case.unanswered_at = case.unanswered_at or at
-    folding.tally.hours[folding.hour(entry)] += 1
+    folding.tally.hours[folding.hour(entry.at)] += 1
     label = str(entry.data.get("emotion") or "")
     if label in LABELS:
         _felt(folding, entry, case, label, at)
@@ -206,16 +206,16 @@ def _agent_replied(folding: _Folding, entry: Entry, at: int) -> None:
         later(folding.tally.outcomes, folding.key(entry), (at, "agent"))
     case.human, case.touched_at = True, at
     if case.asked_at:
-        _waited(folding, entry, agent, at - case.asked_at)
+        _waited(folding, case.asked_at, agent, at - case.asked_at)
     if case.unanswered_at:
         folding.tally.reply.setdefault(agent, []).append(at - case.unanswered_at)
     case.asked_at = case.unanswered_at = 0
     folding.work(agent, "replied")
 
 
-def _waited(folding: _Folding, entry: Entry, agent: str, ms: int) -> None:
+def _waited(folding: _Folding, since: int, agent: str, ms: int) -> None:
     folding.tally.first_response.setdefault(agent, []).append(ms)
-    hour = folding.hour(entry)
+    hour = folding.hour(datetime.fromtimestamp(since / 1000, UTC))
     folding.tally.wait_ms[hour] += ms
     folding.tally.wait_n[hour] += 1
 
@@ -273,7 +273,7 @@ def _survey_sent(folding: _Folding, entry: Entry, at: int) -> None:
 def _rated(folding: _Folding, entry: Entry, at: int) -> None:
     rating = entry.data.get("rating")
     if isinstance(rating, int) and 1 <= rating <= 5:
-        value = (at, rating, entry.agent or "", folding.hour(entry))
+        value = (at, rating, entry.agent or "", folding.hour(entry.at))
         later(folding.tally.ratings, _resolution(folding, entry), value)
 
 

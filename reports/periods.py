@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from domain.errors import BadInput
@@ -63,6 +63,12 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
 def local_day(at: datetime, zone: ZoneInfo) -> date:
     """The local date of a moment."""
     return at.astimezone(zone).date()
+
+
+def hour_of_week(at: datetime, zone: tzinfo) -> int:
+    """0 (Monday, midnight to one) to 167, in local time."""
+    local = at.astimezone(zone)
+    return local.weekday() * 24 + local.hour
 
 
 def parse_period(words: str, *, now: datetime, zone: ZoneInfo) -> Period:

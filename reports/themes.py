@@ -26,6 +26,7 @@ class Comment:
     text: str
     rating: int = 0
     agent: str = ""
+    conversation: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +83,7 @@ def _comment(entry: Entry, rated: Entry | None) -> Comment:
         text=mask(" ".join(str(entry.data.get("comment") or "").split())),
         rating=rating if isinstance(rating, int) else 0,
         agent=entry.agent or (rated.agent if rated else "") or "",
+        conversation=entry.conversation or "",
     )
 
 
