@@ -1,6 +1,7 @@
 """What people do on the stand-in's Discord, and what they see."""
 
 import mimetypes
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -24,6 +25,10 @@ COMMAND, COMPONENT, SUBMIT = 2, 3, 5
 STRING, USER, ATTACHMENT = 3, 6, 11
 TEXT_INPUT, SELECT, USER_SELECT, LABEL, FILE_UPLOAD = 4, 3, 5, 18, 19
 Files = Sequence[tuple[str, bytes]]
+MARKUP = re.compile(
+    r"(```.*?```|`[^`]*`)|\\([^0-9A-Za-z\s])|\[((?:\\.|[^\]\\])+)\]\(<?(https?://[^\s>)]+)>?\)", re.S
+)
+"""Code, an escaped character, or a link; as Discord's clients read them."""
 
 
 class People:
@@ -265,7 +270,7 @@ class People:
         return Bubble(
             id=message["id"],
             author=message["author"]["global_name"],
-            text="\n".join(part for part in (message["content"], *extra) if part),
+            text=as_seen("\n".join(part for part in (message["content"], *extra) if part)),
             mine=message["author"]["id"] == channel.person,
             buttons=[(one["custom_id"], one["label"]) for one in inner],
             files=[(one["filename"], one["url"]) for one in message["attachments"]],
@@ -276,3 +281,13 @@ class People:
             only_for=names.get(lone, ""),
             at=datetime.fromisoformat(message["timestamp"]).timestamp(),
         )
+
+
+def as_seen(text: str) -> str:
+    """What a client shows of a message's Markdown, roughly: escapes undone, links spelled out."""
+
+    def shown(match: re.Match[str]) -> str:
+        code, escaped, label, address = match.groups()
+        return code or escaped or f"{as_seen(label)} ({address})"
+
+    return MARKUP.sub(shown, text).replace("\u200b", "")
