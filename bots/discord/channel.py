@@ -24,7 +24,7 @@ from bots.discord.send import Sender
 from bots.discord.split import split
 from desk.ports import Accept, Fetched, Form, Limits
 from domain.content import Content
-from domain.errors import BadInput, Misconfigured, Unavailable
+from domain.errors import BadInput, Unavailable
 from domain.ids import Address, BotId, CompanyId, Identity, MessageRef, Platform
 from domain.inbound import Attachment
 
@@ -231,21 +231,25 @@ class DiscordChannel:
 
     async def _tell_commands(self) -> None:
         """Set the application commands. Customers' are global: only such ones work in direct messages."""
-        application = str(self._rest.application["id"])
         everywhere = [one for one in self._commands if not (one.admin and self._guild)]
-        path = "/applications/{application_id}/commands"
-        await self._rest.call("PUT", path, body=[*map(payload, everywhere)], application_id=application)
-        if not self._guild:
-            return
-        here = [payload(one) for one in self._commands if one.admin]
-        path = "/applications/{application_id}/guilds/{guild_id}/commands"
+        await self._put_commands("/applications/{application_id}/commands", everywhere)
+        if self._guild:
+            here = [one for one in self._commands if one.admin]
+            path = "/applications/{application_id}/guilds/{guild_id}/commands"
+            await self._put_commands(path, here, guild_id=self._guild)
+
+    async def _put_commands(self, path: str, commands: Sequence[Command], **where: str) -> None:
+        """What Discord refuses (a server that the bot isn't in) must not keep customers from writing;
+        `check` explains it."""
+        application = str(self._rest.application["id"])
         try:
-            await self._rest.call("PUT", path, body=here, application_id=application, guild_id=self._guild)
-        except (discord.Forbidden, discord.NotFound) as error:
-            raise Misconfigured(
-                f"The bot can't set its commands in the server {self._guild} (config.toml, guild): "
-                "check the id, and invite the bot with the scope applications.commands."
-            ) from error
+            await self._rest.call(
+                "PUT", path, body=[*map(payload, commands)], application_id=application, **where
+            )
+        except discord.HTTPException as error:
+            if error.status not in (400, 403, 404):
+                raise
+            log.error("discord_commands_refused", bot=self.bot, status=error.status, **where)
 
     async def close(self) -> None:
         """Close what sending without `run` has opened."""

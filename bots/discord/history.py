@@ -14,7 +14,7 @@ from domain.errors import Unavailable
 
 log = structlog.get_logger()
 
-AT_ONCE: Final = 8
+AT_ONCE: Final = 4
 """Channels that are read at the same time."""
 
 
@@ -33,7 +33,8 @@ class History:
     async def catch_up(self, client: discord.Client) -> None:
         """Start reading every known channel; what is new there waits behind it."""
         async with self._intake.closed():
-            for channel, seen in (await self._seen()).items():
+            recent_first = sorted((await self._seen()).items(), key=lambda entry: -int(entry[1]))
+            for channel, seen in recent_first:
                 missed = self._missed(client, int(channel), int(seen))
                 self._intake.keep(asyncio.create_task(missed))
 

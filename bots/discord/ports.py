@@ -12,7 +12,10 @@ class Cursor(Protocol):
     """
 
     async def seen(self) -> Mapping[str, str]:
-        """Channel id -> id of the last accepted message there."""
+        """Channel id -> id of the last accepted message there.
+
+        Each costs a request at every start, so channels that were silent for months may be left out.
+        """
         ...
 
     async def note(self, channel: str, message: str) -> None:

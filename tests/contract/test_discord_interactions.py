@@ -196,6 +196,14 @@ async def test_a_guild_has_its_admins_commands_and_other_guilds_are_ignored():
         assert (await case.event(CommandReceived)).name == "status"
 
 
+async def test_a_server_that_the_bot_is_not_in_does_not_keep_customers_from_writing():
+    async with discord_stand() as case:
+        case.stand.fail_next(403, path="/guilds/42/commands", code=50001)
+        await case.start(guild="42")
+        await case.say("Hello")
+        await case.event(MessageReceived)
+
+
 @pytest.mark.trap(13)
 async def test_buttons_work_after_a_restart(case):
     ref = await case.channel.send(case.address, RATE, key="k1")
