@@ -79,7 +79,7 @@ class Desk:
 def said(error: Exception) -> str:
     """An error in words for a person."""
     if isinstance(error, OSError) and error.strerror:
-        return error.strerror
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     return str(error) or type(error).__name__
 
 

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from brain.knowledge.knowledge import Progress as Told
 from brain.knowledge.knowledge import Synced
-from commands.console import FAULT, Desk, desk, said
+from commands.console import FAULT, Desk, desk
 from commands.opened import opened
 from domain.answer import Answer, Tone, Turn
 from domain.content import plain
@@ -87,8 +87,10 @@ async def _files(
         try:
             data = await asyncio.to_thread(path.read_bytes)
             documents.append(await branch.books.ingest(path.name, data, progress=progress))
-        except (BadInput, OSError) as error:
-            failed[path.name] = said(error)
+        except BadInput as error:
+            failed[path.name] = str(error)
+        except OSError as error:
+            failed[path.name] = error.strerror or str(error)
     return documents, failed
 
 
