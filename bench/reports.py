@@ -103,7 +103,7 @@ def decode_seconds(days: MemoryDays) -> float:
 def show(rows: list[dict[str, float]]) -> None:
     table = Table(title=f"A {DAYS} days' report")
     for name in rows[0]:
-        table.add_column(name, justify="right")
+        table.add_column(name.replace("_", " "), justify="right")
     for row in rows:
         table.add_row(*(f"{value:,.0f}" if value >= 1000 else f"{value:.3f}" for value in row.values()))
     Console(width=120).print(table)

@@ -1,12 +1,13 @@
 """Reports on demand."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from domain.errors import BadInput
+from domain.ids import AgentId
 from domain.log import Kind
 from reports import lines as words
 from reports.gaps import Gap, find_gaps
@@ -55,7 +56,7 @@ class Reporter:
     ) -> Report:
         """A report in words; with charts, CSV and PDF if ``full``. Raises BadInput on what it can't make.
 
-        ``kind`` is one of KINDS; ``period`` today, 7d, 30d or two days; ``agent`` an id;
+        ``kind`` is one of KINDS; ``period`` today, 7d, 30d or two days; ``agent`` an id or a name;
         ``theme`` of the charts light or dark.
         """
         kind = kind.strip().lower() or "all"
@@ -71,9 +72,8 @@ class Reporter:
     ) -> View:
         """The figures of a period that a person named."""
         now = now or self._clock()
-        return await self.view_of(
-            parse_period(period, now=now, zone=self.zone), agent=agent, now=now, gaps=gaps
-        )
+        days = parse_period(period, now=now, zone=self.zone)
+        return await self.view_of(days, agent=await self._agent(agent), now=now, gaps=gaps)
 
     async def view_of(self, period: Period, *, agent: str | None, now: datetime, gaps: bool = True) -> View:
         """The figures of a period."""
@@ -87,9 +87,24 @@ class Reporter:
             days=stretch.days,
             carry=stretch.carry,
             agent=agent or None,
-            names=await self._people.names() if self._people else {},
+            names=await self._names(),
             gaps=await self._gaps(period, tally) if gaps and not agent else (),
         )
+
+    async def _names(self) -> Mapping[AgentId, str]:
+        return await self._people.names() if self._people else {}
+
+    async def _agent(self, said: str | None) -> str | None:
+        """The id of who was meant by an id or a name; without known names every id is taken."""
+        names = await self._names()
+        if not said or said in names or not names:
+            return said or None
+        wanted = said.strip().lstrip("@").casefold()
+        found = [agent for agent, name in names.items() if name.casefold() == wanted]
+        if len(found) != 1:
+            known = ", ".join(sorted(names.values()))
+            raise BadInput(f"I don't know which agent “{said[:40]}” is. There are: {known}.")
+        return found[0]
 
     async def _gaps(self, period: Period, tally: Tally) -> tuple[Gap, ...]:
         asked = self._log.between(period.start, period.end, kinds={Kind.QUESTION_UNANSWERED})

@@ -112,6 +112,15 @@ class TestReport:
         assert "Ann" not in words
         assert "Questions" not in words
 
+    @pytest.mark.parametrize("said", ["ann", "Ann Lee", "@ann lee"])
+    async def test_an_agent_can_be_named(self, said):
+        report = await reporter(busy_day()).report(kind="csat", period="today", agent=said)
+        assert report.headline.startswith("Acme, Ann Lee, 23 Nov 2026: CSAT 100 %")
+
+    async def test_an_agent_nobody_knows_is_said_kindly(self):
+        with pytest.raises(BadInput, match="There are: =Bob, Ann Lee"):
+            await reporter(busy_day()).report(agent="zoe")
+
     async def test_an_unknown_kind_names_those_there_are(self):
         with pytest.raises(BadInput, match="csat, emotions, workload, speed, gaps, all"):
             await reporter(Diary()).report(kind="gossip")
