@@ -145,7 +145,8 @@ def to_spans(mrkdwn: str, names: Names) -> Spans:
         spans += _found(found, names)
         at = found.end()
     spans.append(Span(html.unescape(mrkdwn[at:])))
-    return joined(spans)
+    # Our own messages come back with the gaps that we put in.
+    return joined([Span(span.text.replace(GAP, ""), span.style, span.url) for span in spans])
 
 
 def _found(found: re.Match[str], names: Names) -> list[Span]:

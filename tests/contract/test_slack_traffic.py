@@ -170,12 +170,19 @@ async def test_a_broken_connection_is_made_anew_and_nothing_is_lost(socket: Slac
 
 
 async def test_what_was_written_while_the_service_was_down_arrives_when_it_is_back(
-    socket: SlackCase,
+    case: SlackCase,
 ) -> None:
-    await socket.stop()
-    await socket.say("is anybody there?")
-    await socket.start()
-    assert (await socket.event(MessageReceived)).text == "is anybody there?"
+    case.stand.postman.delays = (0.02,) * 500
+    await case.stop()
+    await case.say("is anybody there?")
+    await case.start()
+    assert (await case.event(MessageReceived)).text == "is anybody there?"
+
+
+async def test_before_it_runs_the_service_asks_slack_to_come_again(http: SlackCase) -> None:
+    await http.stop()
+    body = json.dumps({"type": "event_callback", "team_id": "T0DESKMATE", "event": {}}).encode()
+    assert await raw(http, http.stand.signed.headers(body), body) == 503
 
 
 async def test_stopping_lets_what_is_in_hand_be_stored(socket: SlackCase) -> None:
@@ -413,6 +420,12 @@ async def test_a_form_that_slack_will_not_open_is_told_to_the_person(case: Slack
     case.stand.fail_next("views.open", error="expired_trigger_id")
     await case.stand.act("C0SUPPORT", "Alma", "command", name="/upload")
     assert "try again" in case.bubbles()[-1].text
+
+
+async def test_our_own_relayed_words_can_be_suggested_as_they_were_said(case: SlackCase) -> None:
+    ref = await case.channel.send(case.address, text("*Really* _5_ days & <more>"), key="relay")
+    await case.stand.act("C0SUPPORT", "Ben", "shortcut", bubble=ref.id, name="kb_shortcut")
+    assert (await case.event(CommandReceived)).text == "*Really* _5_ days & <more>"
 
 
 async def test_a_message_can_be_suggested_for_the_knowledge_base(case: SlackCase) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import yaml
 
 from bots.slack.channel import SCOPES
+from bots.slack.oauth import SCOPES as ASKED
 from sandbox.slack_panes import COMMANDS
 from sandbox.slack_web import SCOPES as GRANTED
 
@@ -44,6 +45,10 @@ def test_the_texts_fit_slacks_limits() -> None:
     assert len(shown["description"]) <= 140
     assert 174 <= len(shown["long_description"]) <= 4000
     assert [one["callback_id"] for one in MANIFEST["features"]["shortcuts"]] == ["kb_shortcut"]
+
+
+def test_other_workspaces_are_asked_for_the_same() -> None:
+    assert list(ASKED) == MANIFEST["oauth_config"]["scopes"]["bot"]
 
 
 def test_the_stand_in_grants_what_the_manifest_asks_for() -> None:

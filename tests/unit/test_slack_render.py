@@ -1,7 +1,9 @@
 """Content in Slack: golden outputs, and what holds for whatever text."""
 
+import json
 import re
 from itertools import chain
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from bots.slack import render
 from bots.slack.mrkdwn import GAP, to_content
 from bots.slack.split import length
+from brain.markdown import parse
 from domain.content import (
     Bullets,
     Button,
@@ -31,6 +34,7 @@ from domain.content import (
 )
 from sandbox.slack_check import block_faults
 
+GOLDEN = Path(__file__).parents[1] / "payloads" / "slack" / "rendered"
 MASS = re.compile(r"<!|<@|<#")
 
 
@@ -209,6 +213,15 @@ def test_a_caption_stays_with_its_files_and_buttons_follow() -> None:
 def test_nothing_at_all_is_still_something() -> None:
     assert render.text(Content()) == "…"
     assert render.split(Content()) == ()
+
+
+@pytest.mark.parametrize("golden", sorted(GOLDEN.glob("*.json")), ids=lambda path: path.stem)
+def test_what_the_model_writes_looks_like_this(golden: Path) -> None:
+    kept = json.loads(golden.read_text())
+    content = parse(kept["markdown"])
+    assert render.blocks(content) == kept["blocks"]
+    assert render.text(content) == kept["text"]
+    assert block_faults(kept["blocks"]) == []
 
 
 SPANS = st.builds(
