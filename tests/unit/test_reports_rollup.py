@@ -21,7 +21,7 @@ from tests.unit.diary import Diary
 
 BERLIN = ZoneInfo("Europe/Berlin")
 START = datetime(2026, 10, 22, 22, 0, tzinfo=UTC)  # midnight of the 23rd in Berlin; clocks change on the 25th
-DAYS = 20
+DAYS = 17
 END = midnight(date(2026, 10, 23) + timedelta(days=DAYS), BERLIN)
 
 DATA = {
@@ -82,7 +82,7 @@ def total(rollups: list[Rollup]) -> Rollup:
     return whole
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(logs)
 def test_days_added_up_equal_the_whole_log_read_at_once(entries):
     whole, carry = fold(entries, zone=BERLIN, until=END)
@@ -102,7 +102,7 @@ def test_the_order_of_arrival_and_repeats_change_nothing(entries, chance: random
     assert stored(carry_again) == stored(carry)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(logs, st.integers(1, DAYS - 2), st.integers(1, DAYS - 1))
 def test_merging_is_associative(entries, one, two):
     days = by_days(entries)
