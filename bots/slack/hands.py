@@ -1,8 +1,9 @@
-"""Counts what is being handled, so that stopping can wait for it."""
+"""What is being handled: counted, so that stopping can wait for it, and in the order of each channel."""
 
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from weakref import WeakValueDictionary
 
 DRAIN_SECONDS = 5.0
 
@@ -34,3 +35,20 @@ class Hands:
                 await self._empty.wait()
         except TimeoutError:
             return
+
+
+class Turns:
+    """One thing after the other in each channel, in order of arrival.
+
+    The SDK handles every envelope in a task of its own, so that a later message could overtake.
+    """
+
+    def __init__(self) -> None:
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    def of(self, channel: str) -> asyncio.Lock:
+        """The turn to wait for."""
+        lock = self._locks.get(channel)
+        if lock is None:
+            lock = self._locks[channel] = asyncio.Lock()
+        return lock

@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bots.slack import forms as modals
 from bots.slack import parse
 from bots.slack.errors import translated
-from bots.slack.hands import Hands
+from bots.slack.hands import Hands, Turns
 from bots.slack.names import People
 from desk.ports import Accept, Form
 from domain.errors import DeskmateError, Unavailable
@@ -42,6 +42,7 @@ class Incoming:
         signing_secret: str,
     ) -> None:
         self.hands = Hands()
+        self._turns = Turns()
         self.me: Mapping[str, Any] = {}
         self.accept: Accept | None = None
         self._bot = bot
@@ -87,7 +88,8 @@ class Incoming:
             log.warning("slack_other_workspace", team=parse.team_of(body))
             return DONE
         try:
-            await self._handle(body, self.accept)
+            async with self._turns.of(parse.place_of(body)):
+                await self._handle(body, self.accept)
         except Unavailable:
             log.warning("slack_event_not_stored")
             return LATER

@@ -53,6 +53,13 @@ def team_of(body: Json) -> str:
     return str(found or (body.get("user") or {}).get("team_id") or "")
 
 
+def place_of(body: Json) -> str:
+    """The channel of an event, to keep its order; for what people press and command, themselves."""
+    event = body.get("event") or {}
+    user = body.get("user")
+    return str(event.get("channel") or body.get("user_id") or (user or {}).get("id") or "")
+
+
 def people(body: Any) -> Iterator[str]:
     """Ids of the people that a payload names: who did it, and who is mentioned."""
     if isinstance(body, str):

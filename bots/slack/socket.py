@@ -104,7 +104,10 @@ async def receive(
             # A status other than 200 is not acknowledged: Slack delivers again.
             await send_async_response(socket, request, answer, 0.0)
 
-    first = await address(client, app_token)
+    try:
+        first = await address(client, app_token)
+    except RateLimited as error:
+        raise Unavailable(str(error)) from error
     connection = Connection(app_token=app_token, client=client, first=first, ping_seconds=ping_seconds)
     connection.socket_mode_request_listeners.append(handle)
     try:

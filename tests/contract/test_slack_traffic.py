@@ -185,6 +185,28 @@ async def test_before_it_runs_the_service_asks_slack_to_come_again(http: SlackCa
     assert await raw(http, http.stand.signed.headers(body), body) == 503
 
 
+async def test_a_later_message_never_overtakes_an_earlier_one(case: SlackCase) -> None:
+    import asyncio
+
+    release, order = asyncio.Event(), []
+    accept = case.accept
+
+    async def slow(event) -> None:
+        if event.text == "one":
+            await release.wait()
+        order.append(event.text)
+        await accept(event)
+
+    case.channel._in.accept = slow
+    await case.say("one")
+    await case.say("two")
+    await case.stand.act("D0BEN", "Ben", "say", text="elsewhere")
+    await until(lambda: order == ["elsewhere"])
+    release.set()
+    await until(lambda: len(case.accepted) == 3)
+    assert order == ["elsewhere", "one", "two"]
+
+
 async def test_stopping_lets_what_is_in_hand_be_stored(socket: SlackCase) -> None:
     import asyncio
 
