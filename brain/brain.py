@@ -130,7 +130,7 @@ class Brain:
         return replace(self._reply(reading, reviewed.content), sources=sources, quoted=draft.quoted)
 
     def _reviewed(self, draft: Draft, reading: Reading, found: Sequence[Found]) -> Reviewed:
-        documents = self._reader.languages.detect(found[0].passage.text) or reading.language
+        documents = self._reader.languages.of_document(found[0].passage.text) or reading.language
         said = "\n".join((reading.turn.text, *earlier(reading.turn)))
         return review(draft, found, question=said, same_language=documents == reading.language)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from brain.kindness import kindly
-from brain.lexical import CELL, is_table, sentences, stems
+from brain.lexical import CELL, is_table, sentences_of_passage, stems, stems_of_line
 from brain.markdown import escape
 from brain.ports import Draft, Prompt
 from domain.answer import Action, Author
@@ -16,13 +16,15 @@ from domain.knowledge import Found
 from domain.texts import Key
 
 MOST_QUOTES = 3
-MOST_CHARACTERS = 700
-NEAR = 0.6
+MOST_CHARACTERS = 900
+NEAR = 0.4
 """A further quote must score at least this share of the best one."""
+RELEVANT = 0.5
+"""A passage must fit at least so well, compared to the best one, to be quoted."""
 EARLIER = 0.3
 """Weight of the words of the customer's message before, for follow-up questions."""
-WINDOW = 1
-"""Sentences shown after the best one of a passage: an answer often goes on."""
+MOST_OF_PASSAGE = 500
+"""Characters of one passage, unless one sentence is longer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +55,10 @@ class ExtractiveResponder:
 def quotations(prompt: Prompt) -> tuple[Quotation, ...]:
     """The best quotations, best first, within the limits of number and length."""
     wanted = _wanted(prompt)
-    rare = _rarity(prompt.passages)
-    best = [_best(found, wanted, rare) for found in prompt.passages if found.passage.text.strip()]
+    enough = RELEVANT * max((found.relevance for found in prompt.passages), default=0.0)
+    fitting = [f for f in prompt.passages if f.passage.text.strip() and f.relevance >= enough]
+    rare = _rarity(fitting)
+    best = [_best(found, wanted, rare) for found in fitting]
     ranked = sorted(best, key=lambda quote: -quote.score)
     return tuple(_fitting(quote for quote in ranked if quote.score >= NEAR * ranked[0].score))
 
@@ -62,7 +66,7 @@ def quotations(prompt: Prompt) -> tuple[Quotation, ...]:
 def _fitting(quotes: Iterable[Quotation]) -> Iterable[Quotation]:
     room = MOST_CHARACTERS
     for count, quote in enumerate(quotes):
-        room -= sum(map(len, quote.lines))
+        room -= _length(quote.lines)
         if count and (count >= MOST_QUOTES or room < 0):
             return
         yield quote
@@ -77,17 +81,17 @@ def _wanted(prompt: Prompt) -> dict[str, float]:
 def _rarity(passages: Sequence[Found]) -> dict[str, float]:
     """Inverse document frequency among the lines of what was found: words in all of them say little."""
     lines = [line for found in passages for line in _lines(found.passage.text)]
-    counts = Counter(stem for line in lines for stem in set(stems(line)))
+    counts = Counter(stem for line in lines for stem in set(stems_of_line(line)))
     return {stem: math.log(1 + len(lines) / count) for stem, count in counts.items()}
 
 
-def _lines(text: str) -> list[str]:
-    return text.split("\n") if is_table(text) else sentences(text)
+def _lines(text: str) -> Sequence[str]:
+    return text.split("\n") if is_table(text) else sentences_of_passage(text)
 
 
 def _best(found: Found, wanted: dict[str, float], rare: dict[str, float]) -> Quotation:
     passage = found.passage
-    around = set(stems(f"{passage.title} {passage.heading}"))
+    around = set(stems_of_line(f"{passage.title} {passage.heading}"))
     scores = [_score(line, wanted, rare, around) for line in _lines(passage.text)]
     pick = _rows if is_table(passage.text) else _sentences
     lines, score = pick(_lines(passage.text), scores)
@@ -101,7 +105,7 @@ def _best(found: Found, wanted: dict[str, float], rare: dict[str, float]) -> Quo
 
 def _score(line: str, wanted: dict[str, float], rare: dict[str, float], around: set[str]) -> float:
     """Weight of the wanted stems in a line; a heading's stem counts half, as it is there for all lines."""
-    inside = set(stems(line))
+    inside = set(stems_of_line(line))
     own = sum(weight * rare.get(stem, 1.0) for stem, weight in wanted.items() if stem in inside)
     shared = sum(
         weight * rare.get(stem, 1.0) / 2 for stem, weight in wanted.items() if stem in around - inside
@@ -110,9 +114,21 @@ def _score(line: str, wanted: dict[str, float], rare: dict[str, float], around: 
 
 
 def _sentences(lines: Sequence[str], scores: Sequence[float]) -> tuple[tuple[str, ...], float]:
-    """The best sentence and the one after it."""
-    at = max(range(len(lines)), key=lambda index: scores[index])
-    return tuple(lines[at : at + 1 + WINDOW]), scores[at]
+    """The sentences in a row, the best one among them, that fit and say most; one more if there is room."""
+    best = max(range(len(lines)), key=lambda index: scores[index])
+    rows = [
+        (first, last)
+        for first in range(best + 1)
+        for last in range(best, len(lines))
+        if first == last or _length(lines[first : last + 1]) <= MOST_OF_PASSAGE
+    ]
+    first, last = max(rows, key=lambda row: (sum(scores[row[0] : row[1] + 1]), row[0] - row[1]))
+    more = lines[first : last + 2]
+    return tuple(more if _length(more) <= MOST_OF_PASSAGE else lines[first : last + 1]), scores[best]
+
+
+def _length(lines: Iterable[str]) -> int:
+    return sum(map(len, lines))
 
 
 def _rows(lines: Sequence[str], scores: Sequence[float]) -> tuple[tuple[str, ...], float]:

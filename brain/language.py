@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from lingua import IsoCode639_1, LanguageDetector, LanguageDetectorBuilder
 
@@ -11,6 +11,9 @@ from domain.texts import DEFAULT, LANGUAGES, known_language
 
 READ_CHARACTERS = 500
 """Enough to be sure; what is read is bounded so that a huge message costs no more than a short one."""
+
+DOCUMENTS = 2_048
+"""So many passages' languages are remembered."""
 
 ENOUGH_WORDS = 3
 """Fewer words than this say little ("ok", "my order", "iPhone 15"): what was spoken before decides."""
@@ -36,6 +39,8 @@ class Languages:
 
     def __init__(self, *, accurate: bool = False) -> None:
         self._accurate = accurate
+        self.of_document = lru_cache(maxsize=DOCUMENTS)(self.detect)
+        """`detect` for texts that come back, such as passages."""
 
     @cached_property
     def _detector(self) -> LanguageDetector:

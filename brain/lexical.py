@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from domain.texts.fold import fold
 
@@ -53,9 +54,9 @@ def words(text: str) -> list[str]:
     return _WORD.findall(fold(text))
 
 
-def stems(text: str) -> list[str]:
+def stems(text: str) -> tuple[str, ...]:
     """Beginnings of the words that carry meaning; numbers are kept whole."""
-    return [_stem(word) for word in words(text) if _matters(word)]
+    return tuple(_stem(word) for word in words(text) if _matters(word))
 
 
 def _stem(word: str) -> str:
@@ -82,7 +83,7 @@ def _canonical(number: str) -> str:
     return (whole + fraction).replace(".", "").lstrip("0") or "0"
 
 
-def sentences(text: str) -> list[str]:
+def sentences(text: str) -> tuple[str, ...]:
     """Sentences and lines of a text, in order; abbreviations do not end one."""
     found: list[str] = []
     for piece in _SENTENCE.split(text):
@@ -90,7 +91,12 @@ def sentences(text: str) -> list[str]:
             found[-1] = f"{found[-1]} {piece.strip()}"
         elif piece and piece.strip():
             found.append(piece.strip())
-    return found
+    return tuple(found)
+
+
+stems_of_line = lru_cache(maxsize=4_096)(stems)
+sentences_of_passage = lru_cache(maxsize=1_024)(sentences)
+"""The same for documents' texts, which come back with every question."""
 
 
 def is_table(text: str) -> bool:

@@ -102,6 +102,8 @@ _ENGLISH = _rule(
         (?:here|there|available|online|around)
   | \b(?:can|could|may|will)\s+(?:a|an)\s+(?:(?:real|live|actual)\s+)*(?:human|agent|real\s+person)\s+
         (?:please\s+)?(?:help|answer|call|contact|take|look)
+  | \b(?:get|reach|have|put)\s+(?:a\s+)?(?:someone|somebody|person|human|agent)\s+on\s+the\s+(?:phone|line)
+  | \b(?:can|could|will)\s+(?:someone|somebody)\s+(?:please\s+)?(?:call|phone|contact)\s+me\b
   | \b(?:human|live)\s+(?:agent|support|help|assistance|chat|representative)\s*(?:please|now)?\s*$
     """,
     r"""

@@ -7,6 +7,11 @@ from domain.texts.human import asks_for_human
 REQUESTS = [
     "I want to talk to a person",
     "agent please",
+    "can I get someone on the phone?",
+    "Can somebody please call me?",
+    "I need to talk to somebody who can actually decide",
+    "pls connect me w/ a human agent",
+    "Could I chat with a representative?",
     "Agent!",
     "human",
     "Can I speak with someone from your team?",
@@ -68,6 +73,10 @@ REQUESTS = [
 OTHER_WORDS = [
     "is there a person at the door who must sign?",
     "What does an agent earn?",
+    "Can someone else pick up my parcel?",
+    "The courier will call someone on the phone",
+    "Can I send a person a gift?",
+    "Is there an agent fee for customs?",
     "Do I have to talk to a person to change the address?",
     "I don't want to talk to a person",
     "Does a person have to be at home?",

@@ -42,15 +42,15 @@ def test_yes_means_a_person_only_after_a_refusal(word: str) -> None:
 @pytest.mark.parametrize(
     ("earlier", "now", "angry"),
     [
-        ([], 0.85, True),
-        ([], 0.79, False),
+        ([], 0.75, True),
+        ([], 0.65, False),
         ([], 0.5, False),
         ([0.1], 0.5, True),
         ([0.1, 0.3], 0.5, True),
         ([0.6], 0.5, False),
         ([0.05], 0.2, False),
         ([0.5, 0.5], 0.5, False),
-        ([0.9, 0.7, 0.5], 0.46, False),
+        ([0.9, 0.65, 0.5], 0.46, False),
     ],
 )
 def test_strong_or_rising_anger_hands_over(earlier: list[float], now: float, angry: bool) -> None:
