@@ -156,6 +156,7 @@ class Desk:
     async def _for_lane(self, lease: Lease, rows: Sequence[Waiting]) -> None:
         case = await self._records.case(Lane(lease.key))
         first = rows[0]
+        rows = [first]
         if isinstance(first.event, MessageReceived) and first.event.address.platform is not Platform.SLACK:
             rows = await self._burst(Lane(lease.key), case)
         step = await self._step(lease, case, first)

@@ -186,7 +186,7 @@ class Step:
         if self.firm.staff and self.ticket:
             purpose = Purpose.RELAY if origin else Purpose.NOTICE
             under = card_key(self.ticket)
-            self.send(self.firm.staff, content, part, purpose=purpose, origin=origin, under=under)
+            self.send(self.firm.staff, content, f"thread-{part}", purpose=purpose, origin=origin, under=under)
 
     def post_card(self, content: Content) -> None:
         """Post the ticket's card among the agents; its thread is the conversation."""
