@@ -44,11 +44,13 @@ class Case:
     blobs: Blobs = field(default_factory=Blobs)
     refuse: list[Exception] = field(default_factory=list)
     hold: asyncio.Event | None = None
+    begun: int = 0
     running: "asyncio.Task[None] | None" = None
     platform: Platform = Platform.TELEGRAM
 
     async def accept(self, event: Event) -> None:
-        """The inbox."""
+        """The inbox; ``begun`` counts what reached it, stored or not."""
+        self.begun += 1
         if self.hold is not None:
             await self.hold.wait()
         if self.refuse:

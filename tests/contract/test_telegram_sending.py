@@ -227,6 +227,8 @@ async def test_a_message_to_a_group_that_moved_follows_it() -> None:
         assert [b.text for b in case.shown(moved["pane"]) if b.author == "deskmate_bot"] == ["Still with you"]
         event = await case.event(AddressMoved)
         assert (event.address, event.to) == (old, ref.address)
+        await send(case, text("No detour any more"), old)
+        assert [r.status for r in case.stand.requests if r.method == "sendMessage"] == [400, 200, 200]
 
 
 async def test_a_topic_of_a_forum_gets_its_answer_in_the_topic() -> None:
