@@ -43,6 +43,14 @@ class _Scores:
     total: Floats
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A passage by its place in the snapshot, and what speaks for it."""
+
+    at: int
+    evidence: Evidence
+
+
 class HybridRetriever:
     """Implements `brain.ports.Retriever` for one company.
 
@@ -70,6 +78,17 @@ class HybridRetriever:
 
     async def search(self, query: Query) -> list[Found]:
         """Best first; empty when the company has no documents. Raises Unavailable."""
+        return [
+            Found(
+                passage=snapshot.passages[match.at],
+                relevance=relevance(match.evidence),
+                context=_context(snapshot, match.at),
+            )
+            for snapshot, match in await self.matches(query)
+        ]
+
+    async def matches(self, query: Query) -> list[tuple[Snapshot, Match]]:
+        """The same with what speaks for each passage instead of its relevance: to fit that."""
         if query.company != self._company:
             raise Misconfigured(f"A question of {query.company} reached the documents of {self._company}.")
         said = spoken(query)
@@ -78,9 +97,11 @@ class HybridRetriever:
             return []
         near = await self._index.search(vectors, NEAREST)
         if len(snapshot.passages) < _LARGE:
-            return _ranked(snapshot, said, near, query.limit)
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._executor, _ranked, snapshot, said, near, query.limit)
+            found = ranked(snapshot, said, near, query.limit)
+        else:
+            loop = asyncio.get_running_loop()
+            found = await loop.run_in_executor(self._executor, ranked, snapshot, said, near, query.limit)
+        return [(snapshot, match) for match in found]
 
     async def warm(self) -> None:
         """Load the documents ahead of the first question."""
@@ -109,26 +130,24 @@ class HybridRetriever:
         return np.stack([conversation / length, known[said[0].text]]).astype(np.float32)
 
 
-def _ranked(
+def ranked(
     snapshot: Snapshot, said: Sequence[Spoken], near: Sequence[Sequence[Near]], limit: int
-) -> list[Found]:
+) -> list[Match]:
+    """The best passages, best first."""
     scores = _scored(snapshot, said, near)
     best = np.argsort(-scores.total, kind="stable")[:limit]
     question = frozenset(terms(said[0].text))
     conversation = question.union(*(terms(each.text) for each in said[1:]))
     return [
-        Found(
-            passage=snapshot.passages[at],
-            relevance=relevance(
-                Evidence(
-                    conversation=float(scores.conversation[at]),
-                    conversation_cover=snapshot.words.cover(conversation, at),
-                    question=float(scores.question[at]),
-                    question_cover=snapshot.words.cover(question, at),
-                    words=len(question),
-                )
+        Match(
+            at=at,
+            evidence=Evidence(
+                conversation=float(scores.conversation[at]),
+                conversation_cover=snapshot.words.cover(conversation, at),
+                question=float(scores.question[at]),
+                question_cover=snapshot.words.cover(question, at),
+                words=len(question),
             ),
-            context=_context(snapshot, at),
         )
         for at in best.tolist()
     ]
