@@ -238,18 +238,17 @@ class DiscordChannel:
             path = "/applications/{application_id}/guilds/{guild_id}/commands"
             await self._put_commands(path, here, guild_id=self._guild)
 
-    async def _put_commands(self, path: str, commands: Sequence[Command], **where: str) -> None:
+    async def _put_commands(self, path: str, commands: Sequence[Command], guild_id: str = "") -> None:
         """What Discord refuses (a server that the bot isn't in) must not keep customers from writing;
         `check` explains it."""
         application = str(self._rest.application["id"])
         try:
-            await self._rest.call(
-                "PUT", path, body=[*map(payload, commands)], application_id=application, **where
-            )
+            body = [payload(command) for command in commands]
+            await self._rest.call("PUT", path, body=body, application_id=application, guild_id=guild_id)
         except discord.HTTPException as error:
             if error.status not in (400, 403, 404):
                 raise
-            log.error("discord_commands_refused", bot=self.bot, status=error.status, **where)
+            log.error("discord_commands_refused", bot=self.bot, status=error.status, guild=guild_id)
 
     async def close(self) -> None:
         """Close what sending without `run` has opened."""
