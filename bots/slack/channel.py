@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any, Literal
 
 import aiohttp
@@ -104,7 +105,15 @@ class SlackChannel:
 
     async def send(self, to: Address, content: Content, *, key: str, again: bool = False) -> MessageRef:
         """Send one piece; ``again`` first looks for the message of an earlier attempt."""
-        return await self._out.send(to, content, key=key, again=again)
+        return await self._out.send(await self._placed(to), content, key=key, again=again)
+
+    async def _placed(self, to: Address) -> Address:
+        """With the workspace filled in, so that replies to what we send come from the same address."""
+        if to.workspace:
+            return to
+        if not self._in.me:
+            self._in.me = await self._identify()
+        return replace(to, workspace=str(self._in.me.get("team_id") or ""))
 
     async def edit(self, ref: MessageRef, content: Content) -> None:
         """Replace a message of ours."""

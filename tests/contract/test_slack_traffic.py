@@ -521,6 +521,16 @@ async def test_an_attempt_that_never_got_through_is_sent(case: SlackCase) -> Non
     assert [one.text for one in case.bubbles()] == ["Once"]
 
 
+@pytest.mark.trap(8)
+async def test_a_place_without_its_workspace_gets_it_and_a_reply_comes_from_there(case: SlackCase) -> None:
+    from dataclasses import replace
+
+    ref = await case.channel.send(replace(case.address, workspace=""), text("Ticket"), key="t")
+    await case.say("a reply", thread=ref.id)
+    event = await case.event(MessageReceived)
+    assert event.address == replace(ref.address, thread=ref.id)
+
+
 async def test_a_revoked_token_does_not_kill_the_message(case: SlackCase) -> None:
     case.stand.fail_next("chat.postMessage", error="token_revoked")
     with pytest.raises(Unavailable, match="revoked"):
