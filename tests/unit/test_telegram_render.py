@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bots.telegram.render import Rendered, render
 from bots.telegram.split import CAPTION_LIMIT, TEXT_LIMIT, split
+from brain.markdown import parse
 from domain.content import (
     Block,
     Bullets,
@@ -36,6 +37,7 @@ from domain.ids import PassageId
 from sandbox.telegram_text import formatted, units
 
 GOLDEN = Path(__file__).parents[1] / "payloads" / "telegram" / "rendered"
+MARKDOWN = GOLDEN.parent / "markdown"
 PHOTO = File(blob="b1", name="box.png", mime="image/png", image=True)
 PDF = File(blob="b2", name="terms.pdf", mime="application/pdf")
 
@@ -103,6 +105,16 @@ def test_a_content_looks_as_agreed(name: str) -> None:
     if os.environ.get("DESKMATE_GOLDEN") == "write":
         path.write_text(json.dumps(now, ensure_ascii=False, indent=2) + "\n", "utf-8")
     assert now == json.loads(path.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("path", sorted(MARKDOWN.glob("*.json")), ids=lambda path: path.stem)
+def test_what_the_model_writes_looks_as_agreed(path: Path) -> None:
+    kept = json.loads(path.read_text("utf-8"))
+    now = {"markdown": kept["markdown"]} | shown(render(parse(kept["markdown"])))
+    if os.environ.get("DESKMATE_GOLDEN") == "write":
+        path.write_text(json.dumps(now, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    assert now == json.loads(path.read_text("utf-8"))
+    formatted(now["text"], "", now["entities"], limit=TEXT_LIMIT)
 
 
 @pytest.mark.trap(10)
