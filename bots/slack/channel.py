@@ -12,7 +12,7 @@ from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.slack import http, render, socket, split
-from bots.slack.errors import ADVICE, translated
+from bots.slack.errors import ADVICE, sending, translated
 from bots.slack.files import Files
 from bots.slack.incoming import Incoming
 from bots.slack.names import People
@@ -112,7 +112,8 @@ class SlackChannel:
         if to.workspace:
             return to
         if not self._in.me:
-            self._in.me = await self._identify()
+            async with sending():
+                self._in.me = await self._identify()
         return replace(to, workspace=str(self._in.me.get("team_id") or ""))
 
     async def edit(self, ref: MessageRef, content: Content) -> None:
