@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import discord
 import structlog
 
-from bots.discord.commands import Command, default_commands, payload
+from bots.discord.commands import Command, default_commands, payload, several
 from bots.discord.doctor import diagnose
 from bots.discord.failures import TROUBLE, on_connecting, on_sending
 from bots.discord.files import Expired, download, too_big
@@ -75,7 +75,7 @@ class DiscordChannel:
         self._guild = guild
         self._support = support_channel
         self._max_file_bytes = max_file_bytes
-        self._parser = Parser(bot=bot)
+        self._parser = Parser(bot=bot, several=several(self._commands))
         self._rest = Rest(token=token, base_url=base_url)
         self._replies = Replies()
         self._gone: Recent[bool] = Recent()

@@ -48,14 +48,14 @@ class Command:
 
 
 REPORTS = (
-    ("summary", "Summary"),
+    ("all", "Everything"),
+    ("csat", "Customer satisfaction"),
     ("emotions", "Emotions"),
-    ("resolution", "Resolution"),
-    ("ratings", "Ratings"),
-    ("agents", "Agents"),
-    ("questions", "Questions without an answer"),
+    ("workload", "Workload"),
+    ("speed", "Response times"),
+    ("gaps", "Questions without an answer"),
 )
-PERIODS = (("today", "Today"), ("week", "Last 7 days"), ("month", "Last 30 days"))
+PERIODS = (("today", "Today"), ("7d", "Last 7 days"), ("30d", "Last 30 days"))
 
 
 def default_commands(
@@ -133,3 +133,9 @@ def _texts(description: str, descriptions: Mapping[str, str]) -> dict[str, Any]:
         for locale in LOCALES.get(language, ())
     }
     return {"description": description[:DESCRIPTION], "description_localizations": translated or None}
+
+
+def several(commands: Sequence[Command]) -> frozenset[str]:
+    """Names of the commands with more than one text argument: only by name is it clear which was given."""
+    texts = {one.name: [option for option in one.options if option.kind == "text"] for one in commands}
+    return frozenset(name for name, options in texts.items() if len(options) > 1)

@@ -30,9 +30,10 @@ WRITTEN = (discord.MessageType.default, discord.MessageType.reply)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parser:
-    """Parses for one bot."""
+    """Parses for one bot. ``several`` names the commands whose arguments are only told apart by name."""
 
     bot: BotId
+    several: frozenset[str] = frozenset()
 
     def address(self, channel: int | str, private_to: str = "") -> Address:
         """A channel as an address."""
@@ -132,7 +133,7 @@ class Parser:
         return CommandReceived(
             **self._inbound(interaction, home, interaction.token),
             name=data["name"],
-            text=" ".join(texts.values()),
+            text="" if data["name"] in self.several else " ".join(texts.values()),
             options=texts,
             attachments=tuple(files),
         )

@@ -18,7 +18,7 @@ class Cursor(Protocol):
         """
         ...
 
-    async def note(self, channel: str, message: str) -> None:
+    async def note(self, channel: str, message: str, /) -> None:
         """A message was accepted. Ids grow with time; an older one than the noted changes nothing."""
         ...
 
@@ -30,5 +30,5 @@ class NoCursor:
         """Nothing."""
         return {}
 
-    async def note(self, channel: str, message: str) -> None:
+    async def note(self, channel: str, message: str, /) -> None:
         """Forget it."""

@@ -64,5 +64,6 @@ class Replies:
         self._expired.add(token, True)
 
     def usable(self, token: str) -> bool:
-        """Whether trying this token makes sense."""
-        return bool(token) and token not in self._expired
+        """Whether trying this token makes sense. A person's id (all digits) is none: what is for one person
+        goes to their direct messages then."""
+        return bool(token) and not token.isdigit() and token not in self._expired

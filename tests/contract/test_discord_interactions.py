@@ -1,6 +1,7 @@
 """Commands, buttons and forms on Discord, with discord.py against the stand-in."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -171,15 +172,28 @@ async def test_an_admins_upload_is_answered_for_their_eyes_only(case):
 
 
 async def test_an_admins_answer_stays_private_after_a_restart(case):
-    await case.act("command", name="report", text="summary week", pane="#general", person="Ada")
+    await case.act("command", name="report", text="csat 7d", pane="#general", person="Ada")
     event = await case.event(CommandReceived)
-    assert event.options == {"kind": "summary", "period": "week"}
+    assert (event.options, event.text) == ({"kind": "csat", "period": "7d"}, "")
     await until(lambda: callbacks(case))
     await case.stop()
     await case.start()
     for number in range(2):
         await case.channel.send(event.address, text(f"Part {number}"), key=f"k{number}")
     assert [bubble.only_for for bubble in case.bubbles("#general")] == ["Ada", "Ada"]
+
+
+async def test_an_argument_alone_is_known_by_its_name(case):
+    await case.act("command", name="report", period="30d")
+    event = await case.event(CommandReceived)
+    assert (event.options, event.text) == ({"period": "30d"}, "")
+
+
+async def test_what_is_for_one_person_goes_to_their_direct_messages(case):
+    person = case.stand.world.person(CUSTOMER).id
+    await case.channel.send(replace(case.address, private_to=person), text("Psst"), key="k1")
+    assert case.theirs() == ["Psst"]
+    assert not [one for one in case.stand.requests if "/webhooks/" in one.path]
 
 
 async def test_a_guild_has_its_admins_commands_and_other_guilds_are_ignored():
@@ -234,7 +248,7 @@ async def test_two_presses_are_two_events_of_the_same_button(case):
 
 
 async def test_a_button_of_a_private_message_is_answered_privately(case):
-    await case.act("command", name="report", text="summary week", pane="#general", person="Ada")
+    await case.act("command", name="report", text="csat 7d", pane="#general", person="Ada")
     command = await case.event(CommandReceived)
     await until(lambda: callbacks(case))
     ref = await case.channel.send(command.address, RATE, key="k1")
