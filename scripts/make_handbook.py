@@ -51,7 +51,7 @@ GRID = [
 ]
 
 
-class Handbook(BaseDocTemplate):
+class Handbook(BaseDocTemplate):  # type: ignore[misc]  # reportlab has no types
     """Pages with a footer, and an outline entry for each heading."""
 
     def afterFlowable(self, flowable: Flowable) -> None:  # noqa: N802 - the name is reportlab's

@@ -86,7 +86,7 @@ class App:
         made = channels.connect(self.settings, one, db=db, blobs=kept.blobs, first=first)
         books = knowledge.books(self.settings, one, db=db, chroma=chroma, encoder=models.encoder)
         thinking = company.brain(self.settings, models, books.retriever, time.monotonic)
-        branch = company.open_branch(
+        parts = company.Parts(
             settings=self.settings,
             company=one,
             db=db,
@@ -95,9 +95,11 @@ class App:
             models=models,
             thinking=thinking,
             books=books,
-            suggest=knowledge.suggesting(thinking, one),
+            suggest=knowledge.suggesting(self.settings, one, models, books.retriever),
             wakeups=self._wakeups,
         )
+        branch = company.open_branch(parts)
+        await thinking.warm()
         branch.office.topics()
         self._opened.branches[id] = branch
 
@@ -138,12 +140,13 @@ class App:
         seconds = self.settings.app.shutdown_seconds
         for branch in opened.branches.values():
             await branch.office.stop(seconds)
+            await branch.connections.close()
         if opened.server:
             await opened.server.stop()
         if opened.branches:
             await self._wakeups.stop()
         if opened.models:
-            opened.models.close()
+            await opened.models.close()
         if opened.chroma:
             await opened.chroma.close()
         if opened.client:

@@ -40,6 +40,12 @@ class Connections:
         if hasattr(channel, "routes"):
             self.routes.extend(channel.routes())
 
+    async def close(self) -> None:
+        """Let go of connections that sending alone has opened."""
+        for channel in self.channels.values():
+            if isinstance(channel, (DiscordChannel, TelegramChannel)):
+                await channel.close()
+
 
 def connect(settings: Settings, company: Company, *, db: Db, blobs: Fetched, first: bool) -> Connections:
     """Channels for everything whose secrets are there. ``first``: serves the short Slack addresses too."""

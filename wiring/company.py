@@ -124,110 +124,144 @@ def brain(settings: Settings, models: Models, retriever: Retriever, clock: Calla
     )
 
 
-def open_branch(
-    *,
-    settings: Settings,
-    company: Company,
-    db: Db,
-    kept: Stores,
-    connections: Connections,
-    models: Models,
-    thinking: Brain,
-    books: Books,
-    suggest: Callable[[list[Line], str], Awaitable[str]],
-    wakeups: Wakeups,
-) -> Branch:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What the desk of one company is joined from."""
+
+    settings: Settings
+    company: Company
+    db: Db
+    kept: Stores
+    connections: Connections
+    models: Models
+    thinking: Brain
+    books: Books
+    suggest: Callable[[list[Line], str], Awaitable[str]]
+    wakeups: Wakeups
+
+    @property
+    def id(self) -> CompanyId:
+        """The company."""
+        return CompanyId(self.company.id)
+
+
+def open_branch(parts: Parts) -> Branch:
     """Join the parts of one company."""
-    id = CompanyId(company.id)
-    known = firm(settings, company, connections)
-    channels = connections.channels
-    crew = Crew(firm=known, agents=kept.agents, channels=channels, known=_named(company))
-    files = Files(channels=channels, keep=kept.blobs.put)
-    reporter = Reporter(
-        company_name=company.name,
-        timezone=company.timezone,
-        log=kept.log,
-        days=MongoDays(db=db, company=id),
-        clock=now,
-        people=MongoPeople(db=db, company=id),
+    known = firm(parts.settings, parts.company, parts.connections)
+    channels = parts.connections.channels
+    crew = Crew(firm=known, agents=parts.kept.agents, channels=channels, known=_named(parts.company))
+    reporter = _reporter(parts)
+    desk = _desk(parts, known, crew, reporter)
+    return Branch(
+        firm=known,
+        stores=parts.kept,
+        connections=parts.connections,
+        crew=crew,
+        brain=parts.thinking,
+        books=parts.books,
+        reporter=reporter,
+        desk=desk,
+        office=_office(parts, desk, _delivery(parts)),
     )
+
+
+def _reporter(parts: Parts) -> Reporter:
+    return Reporter(
+        company_name=parts.company.name,
+        timezone=parts.company.timezone,
+        log=parts.kept.log,
+        days=MongoDays(db=parts.db, company=parts.id),
+        clock=now,
+        people=MongoPeople(db=parts.db, company=parts.id),
+    )
+
+
+def _desk(parts: Parts, known: Firm, crew: Crew, reporter: Reporter) -> Desk:
+    kept, channels = parts.kept, parts.connections.channels
+    files = Files(channels=channels, keep=kept.blobs.put)
+    turns = _turns(parts, files)
 
     async def wake(topic: str, key: str) -> None:
-        await wakeups.wake(f"{topic}|{id}", key)
+        await parts.wakeups.wake(f"{topic}|{parts.id}", key)
 
-    routing = Routing(company=id, records=kept.records, outbox=kept.outbox)
-    turns = Turns(
-        answer=thinking.answer,
-        emotions=models.emotions,
-        records=kept.records,
-        outbox=kept.outbox,
-        channels=channels,
-        files=files,
-    )
-    desk = Desk(
+    return Desk(
         firm=known,
-        pace=_pace(settings),
+        pace=_pace(parts.settings),
         channels=channels,
         inbox=kept.inbox,
         outbox=kept.outbox,
         records=kept.records,
         leases=kept.leases,
         assignment=kept.assignment,
-        routing=routing,
+        routing=Routing(company=parts.id, records=kept.records, outbox=kept.outbox),
         turns=turns,
         customers=CustomerDesk(turns=turns, records=kept.records, outbox=kept.outbox),
-        agents=AgentDesk(crew=crew, records=kept.records, outbox=kept.outbox, files=files, suggest=suggest),
-        staff=StaffDesk(
-            firm=known,
-            crew=crew,
-            agents=kept.agents,
-            records=kept.records,
-            outbox=kept.outbox,
-            channels=channels,
-            files=files,
-            keep=kept.blobs.put,
-            shelf=books,
-            report=_reporting(reporter),
-            answer=thinking.answer,
-            clock=now,
+        agents=AgentDesk(
+            crew=crew, records=kept.records, outbox=kept.outbox, files=files, suggest=parts.suggest
         ),
+        staff=_staff(parts, known, crew, reporter, files=files),
         clock=now,
         wake=wake,
     )
-    delivery = Delivery(
-        company=id,
-        outbox=kept.outbox,
-        leases=kept.leases,
-        channels=channels,
-        staff=connections.staff,
-        clock=now,
-        wake=lambda queue: wakeups.soon(f"out|{id}", queue),
+
+
+def _turns(parts: Parts, files: Files) -> Turns:
+    return Turns(
+        answer=parts.thinking.answer,
+        emotions=parts.models.emotions,
+        records=parts.kept.records,
+        outbox=parts.kept.outbox,
+        channels=parts.connections.channels,
+        files=files,
     )
-    office = Office(
-        company=id,
+
+
+def _staff(parts: Parts, known: Firm, crew: Crew, reporter: Reporter, *, files: Files) -> StaffDesk:
+    kept = parts.kept
+    return StaffDesk(
+        firm=known,
+        crew=crew,
+        agents=kept.agents,
+        records=kept.records,
+        outbox=kept.outbox,
+        channels=parts.connections.channels,
+        files=files,
+        keep=kept.blobs.put,
+        shelf=parts.books,
+        report=_reporting(reporter),
+        answer=parts.thinking.answer,
+        clock=now,
+    )
+
+
+def _delivery(parts: Parts) -> Delivery:
+    return Delivery(
+        company=parts.id,
+        outbox=parts.kept.outbox,
+        leases=parts.kept.leases,
+        channels=parts.connections.channels,
+        staff=parts.connections.staff,
+        clock=now,
+        wake=lambda queue: parts.wakeups.soon(f"out|{parts.id}", queue),
+    )
+
+
+def _office(parts: Parts, desk: Desk, delivery: Delivery) -> Office:
+    kept, settings = parts.kept, parts.settings
+    return Office(
+        company=parts.id,
         desk=desk,
         delivery=delivery,
-        channels=channels,
+        channels=parts.connections.channels,
         inbox=kept.inbox,
         outbox=kept.outbox,
         records=kept.records,
         overdue=kept.records,
         agents=kept.agents,
-        wakeups=wakeups,
+        wakeups=parts.wakeups,
         workers=settings.app.workers,
         claim_limit=timedelta(minutes=settings.tickets.claim_minutes),
         clock=now,
-    )
-    return Branch(
-        firm=known,
-        stores=kept,
-        connections=connections,
-        crew=crew,
-        brain=thinking,
-        books=books,
-        reporter=reporter,
-        desk=desk,
-        office=office,
     )
 
 

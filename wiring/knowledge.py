@@ -6,20 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from brain.batching import BatchedEncoder
-from brain.brain import Brain
 from brain.knowledge.index import Chroma, ChromaIndex
 from brain.knowledge.json_file import write_beside
 from brain.knowledge.knowledge import Knowledge, Progress, silent
 from brain.knowledge.load import Bounds, Loader
 from brain.retrieval import HybridRetriever
-from domain.answer import Action, Author, Line, Tone, Turn
-from domain.content import plain
+from brain.suggest import Suggester
+from domain.answer import Line, Tone
 from domain.ids import CompanyId
 from domain.knowledge import Document, ParsedDocument
 from settings import Company, Settings
 from store.library import MongoLibrary
 from store.scoped import Db
 from wiring.clock import now
+from wiring.models import Models
 
 
 async def chroma(settings: Settings) -> Chroma:
@@ -91,24 +91,20 @@ def _write_json(folder: Path, name: str, parsed: ParsedDocument) -> None:
     write_beside(folder / name, parsed)
 
 
-def suggesting(brain: Brain, company: Company) -> Callable[[list[Line], str], Awaitable[str]]:
-    """A proposed reply for an agent: what the brain would answer to the customer's last words."""
+def suggesting(
+    settings: Settings, company: Company, models: Models, retriever: HybridRetriever
+) -> Callable[[list[Line], str], Awaitable[str]]:
+    """A proposed reply for an agent, from the documents and the thread so far."""
     tone = Tone(company=company.name, style=company.tone)
+    suggester = Suggester(
+        languages=models.languages,
+        retriever=retriever,
+        responder=models.responder,
+        fallback=models.fallback,
+        threshold=settings.brain.relevance,
+    )
 
     async def suggest(lines: list[Line], language: str) -> str:
-        asked = [at for at, line in enumerate(lines) if line.author is Author.CUSTOMER]
-        if not asked:
-            return ""
-        turn = Turn(
-            company=CompanyId(company.id),
-            text=lines[asked[-1]].text,
-            history=tuple(lines[: asked[-1]]),
-            language=language,
-            tone=tone,
-        )
-        answer = await brain.answer(turn)
-        if answer.refused:
-            return ""
-        return answer.suggestion if answer.action is Action.HANDOFF else plain(answer.content)
+        return await suggester.suggest(CompanyId(company.id), lines, tone=tone, language=language)
 
     return suggest

@@ -35,8 +35,10 @@ class Models:
         self.fallback: Responder = ExtractiveResponder()
         self.responder = responder or gemini(settings) or self.fallback
 
-    def close(self) -> None:
-        """End the threads."""
+    async def close(self) -> None:
+        """End the threads and the connection to the language model."""
+        if isinstance(self.responder, GeminiResponder):
+            await self.responder.close()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 
