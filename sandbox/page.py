@@ -7,9 +7,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, cast
 
+import structlog
 from aiohttp import BodyPartReader, web
 
 from sandbox.stand import Stand
+
+log = structlog.get_logger()
 
 STATIC = Path(__file__).parent / "static"
 POLL_SECONDS = 0.2
@@ -103,7 +106,10 @@ class Page:
     async def _parts(self) -> list[tuple[str, str]]:
         parts: list[tuple[str, Any]] = [("addresses", dict(self._addresses))]
         parts += [(name, [asdict(pane) for pane in stand.panes()]) for name, stand in self._stands.items()]
-        parts.append(("brain", await self._feed()))
+        try:
+            parts.append(("brain", await self._feed()))
+        except Exception as error:  # the application is restarting: the page keeps what it shows
+            log.warning("brain_feed_failed", why=type(error).__name__)
         return [(event, json.dumps(data, default=str)) for event, data in parts]
 
     async def _act(self, request: web.Request) -> web.StreamResponse:

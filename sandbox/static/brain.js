@@ -8,6 +8,7 @@ const REASONS = {
   asked: "the customer asked for a person", angry: "the customer is angry", unanswered: "too many questions without an answer",
   model_asked: "the model asked for a person", model_failed: "the language model did not answer", unsupported: "the draft was not supported by the documents",
 };
+const SHOWN = 3;
 const STAGES = ["language", "emotion", "retrieval", "model"];
 const percent = (share) => `${Math.round(100 * (share || 0))}%`;
 const millis = (value) => (value >= 1000 ? `${(value / 1000).toFixed(1)} s` : value >= 10 ? `${Math.round(value)} ms` : `${value.toFixed(1)} ms`);
@@ -28,14 +29,18 @@ function emotion(felt) {
       h("span", {}, label), bar(score, label, label), h("b", {}, percent(score))))));
 }
 
-function passages(found, cited) {
+function passages(found) {
   if (!found?.length) return h("section", { class: "passages" }, h("p", { class: "none" }, "Nothing relevant was found."));
-  return h("section", { class: "passages" }, h("h4", {}, "Found in the documents"),
-    h("ol", {}, found.map((one) => h("li", {}, h("details", {},
-      h("summary", {}, h("span", { class: "where" }, h("b", {}, one.heading || one.title), h("span", { class: "page" }, one.page ? `p. ${one.page}` : "")),
-        bar(one.relevance, "relevance", "Relevance"), h("b", { class: "score" }, (one.relevance ?? 0).toFixed(2))),
-      h("p", { class: "title" }, one.title), h("p", { class: "passage", dir: "auto" }, one.text))))));
+  const best = found.slice(0, SHOWN);
+  const rest = found.slice(SHOWN);
+  return h("section", { class: "passages" }, h("h4", {}, "Found in the documents"), h("ol", {}, best.map(passage)),
+    rest.length > 0 && h("details", { class: "more" }, h("summary", {}, `${rest.length} more`), h("ol", {}, rest.map(passage))));
 }
+
+const passage = (one) => h("li", {}, h("details", {},
+  h("summary", {}, h("span", { class: "where" }, h("b", {}, one.heading || one.title), one.page > 0 && h("span", { class: "page" }, `p. ${one.page}`)),
+    bar(one.relevance, "relevance", "Relevance"), h("b", { class: "score" }, (one.relevance ?? 0).toFixed(2))),
+  h("p", { class: "title" }, one.title), h("p", { class: "passage", dir: "auto" }, one.text)));
 
 function timings(spent, usage) {
   if (!spent) return null;

@@ -17,14 +17,13 @@ const EMOJI = {
 };
 export const emoji = (name) => EMOJI[name] || (/^[\w+-]+$/.test(name) ? `:${name}:` : name);
 
-const CODE = [/```(?:\w*\n)?([\s\S]+?)```/, (m) => h("pre", {}, m[1])];
 const MONO = [/`([^`\n]+)`/, (m) => h("code", {}, m[1])];
 const BARE = [/https?:\/\/[^\s<>"')\]]+/, (m) => link(m[0])];
 const LABELLED = [/\[([^\]\n]+)\]\((https?:\/\/[^\s)]+)\)/, (m) => link(m[2], m[1])];
 const wrap = (tag, marks) => (m) => h(tag, {}, ...inline(m[1], marks));
 
 const SLACK = [
-  CODE, MONO,
+  MONO,
   [/<(https?:\/\/[^|>\s]+|mailto:[^|>\s]+)\|([^>]+)>/, (m) => link(m[1], m[2])],
   [/<(https?:\/\/[^>\s]+)>/, (m) => link(m[1])],
   [/<([@#!])([^|>]+)(?:\|([^>]+))?>/, (m) => h("span", { class: "mention" }, (m[1] === "#" ? "#" : "@") + (m[3] || m[2]))],
@@ -36,7 +35,7 @@ const SLACK = [
   [/&(amp|lt|gt);/, (m) => ({ amp: "&", lt: "<", gt: ">" })[m[1]]],
 ];
 const DISCORD = [
-  CODE, MONO, LABELLED,
+  MONO, LABELLED,
   [/\*\*([^\n]+?)\*\*/, (m) => wrap("b", DISCORD)(m)],
   [/__([^\n]+?)__/, (m) => wrap("u", DISCORD)(m)],
   [/~~([^\n]+?)~~/, (m) => wrap("s", DISCORD)(m)],
@@ -62,26 +61,44 @@ function inline(text, marks) {
 }
 
 const QUOTE = /^(?:>|&gt;) ?/;
+const RULE = /^ *-{3,}(?: +-{2,})+ *$/; // the line under a table's head
+const FENCE = /```(?:\w*\n)?([\s\S]+?)```/;
 const LINES = [
   [/^-# (.*)/, (text, marks) => h("div", { class: "small" }, ...inline(text, marks))],
   [/^#{1,3} (.*)/, (text, marks) => h("div", { class: "heading" }, ...inline(text, marks))],
   [/^(?:>|&gt;) ?(.*)/, (text, marks) => h("blockquote", {}, ...inline(text, marks))],
 ];
 
-// Text of a platform -> nodes. Quotes, headings and small print are marks of Slack and Discord only.
+// Text of a platform -> nodes. Quotes, headings, small print and fences are marks of Slack and Discord only.
 export function formatted(text, platform) {
   const marks = MARKS[platform] || TELEGRAM;
-  if (platform === "telegram" || text.includes("```")) return inline(text, marks);
+  const own = platform === "slack" || platform === "discord";
+  const fence = own && FENCE.exec(text);
+  if (!fence) return lines(text, marks, own ? LINES : []);
+  const [before, after] = [text.slice(0, fence.index), text.slice(fence.index + fence[0].length)];
+  return [...lines(before.replace(/\n$/, ""), marks, LINES), h("pre", {}, fence[1].replace(/\n$/, "")), ...formatted(after.replace(/^\n/, ""), platform)];
+}
+
+function lines(text, marks, rules) {
   const out = [];
   let plain = [];
-  const flush = () => { if (plain.length) out.push(h("div", {}, ...inline(plain.join("\n"), marks))); plain = []; };
-  for (const line of text.split("\n")) {
-    const rule = LINES.find(([pattern]) => pattern.test(line));
-    if (!rule) { plain.push(line); continue; }
+  const flush = () => { if (plain.some(Boolean)) out.push(h("div", {}, ...inline(plain.join("\n"), marks))); plain = []; };
+  const rows = text.split("\n");
+  for (let at = 0; at < rows.length; at++) {
+    if (RULE.test(rows[at + 1] || "")) {
+      let end = at + 2;
+      while (end < rows.length && / {2,}/.test(rows[end].trim()) && !RULE.test(rows[end + 1] || "")) end++;
+      flush();
+      out.push(h("pre", {}, rows.slice(at, end).join("\n")));
+      at = end - 1;
+      continue;
+    }
+    const rule = rules.find(([pattern]) => pattern.test(rows[at]));
+    if (!rule) { plain.push(rows[at]); continue; }
     flush();
     const last = out.at(-1);
-    if (QUOTE.test(line) && last?.tagName === "BLOCKQUOTE") last.append("\n", ...inline(line.replace(QUOTE, ""), marks));
-    else out.push(rule[1](rule[0].exec(line)[1], marks));
+    if (QUOTE.test(rows[at]) && last?.tagName === "BLOCKQUOTE") last.append("\n", ...inline(rows[at].replace(QUOTE, ""), marks));
+    else out.push(rule[1](rule[0].exec(rows[at])[1], marks));
   }
   flush();
   return out;
