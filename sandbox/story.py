@@ -7,11 +7,14 @@ arrives in the panes.
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sandbox.stand import Bubble, Pane, Stand, until
 
 SECONDS = 45.0
 """How long a step may take: the service may be restarted in the middle of it."""
+PATIENCE = 15.0
+"""How long people wait before they write or press once more."""
 QUESTION = "How much is a 5 kg parcel to zone 3?"
 OTHER_QUESTION = "What does a signature on delivery cost?"
 ANGRY = "This is ridiculous! My parcel is three weeks late and I am furious. Get me a human being, now!"
@@ -49,10 +52,10 @@ class Eyes:
                 return pane
         raise NotSeen(f"There is no pane {id}")
 
-    async def see(self, id: str, what: str, wanted: Callable[[Sequence[Bubble]], Bubble | None]) -> Bubble:
+    async def see(self, id: str, what: str, wanted: "Look", *, seconds: float = SECONDS) -> Bubble:
         """Wait until a bubble is seen in a pane."""
         try:
-            found = await until(lambda: wanted(self.pane(id).bubbles), seconds=SECONDS)
+            found = await until(lambda: wanted(self.pane(id).bubbles), seconds=seconds)
         except TimeoutError:
             raise NotSeen(f"{what} did not show up in {self.pane(id).title}") from None
         return found  # type: ignore[no-any-return]  # `until` gives back what `wanted` found
@@ -148,6 +151,31 @@ class Story:
             ("The admin's report shows the rating", self.report),
         ]
 
+    async def _persist(
+        self,
+        act: Callable[[], Awaitable[None]],
+        stand: Stand,
+        pane: str,
+        wanted: "Look",
+        what: str,
+        *,
+        again: bool,
+    ) -> Bubble:
+        """Do something and wait for what follows; people do it again when nothing happens for long."""
+        await act()
+        if again:
+            try:
+                return await Eyes(stand).see(pane, what, wanted, seconds=PATIENCE)
+            except NotSeen:
+                await act()
+        return await Eyes(stand).see(pane, what, wanted)
+
+    async def _in_slack(self, agent: str, action: str, **arguments: Any) -> None:
+        """A press or a command; Slack says at once when the app did not take it, and people try again."""
+        async with asyncio.timeout(SECONDS):
+            while not (await self.slack.act(self.places.channel, agent, action, **arguments)).get("ok", True):
+                await asyncio.sleep(1.0)
+
     # -- the bot ---------------------------------------------------------------------------------
 
     async def ask(self) -> Seen:
@@ -160,9 +188,14 @@ class Story:
 
     async def _asked(self, stand: Stand, person: str, pane: str, question: str) -> Seen:
         before = len(Eyes(stand).pane(pane).bubbles)
-        await stand.act(pane, person, "say", text=question)
         wanted = newest(has="[1]", after=before)
-        bubble = await Eyes(stand).see(pane, "An answer with its source", wanted)
+
+        async def say() -> None:
+            await stand.act(pane, person, "say", text=question)
+
+        # Discord tells a bot nothing of the first message that it missed: people write again.
+        again = stand is self.discord
+        bubble = await self._persist(say, stand, pane, wanted, "An answer with its source", again=again)
         if "p. " not in bubble.text:
             raise NotSeen(f"The answer names no page: {bubble.text}")
         return Seen("", person, bubble.text)
@@ -173,9 +206,13 @@ class Story:
         answer = newest(button="person")(Eyes(self.discord).pane(place.other_pane).bubbles)
         if answer is None:
             raise NotSeen("No message offers a person")
-        await self.discord.act(
-            place.other_pane, place.other, "press", bubble=answer.id, button=press_id(answer, "person")
-        )
+        pressed, button = answer.id, press_id(answer, "person")
+
+        async def press() -> None:
+            await self.discord.act(place.other_pane, place.other, "press", bubble=pressed, button=button)
+
+        told = newest(has="our team")
+        await self._persist(press, self.discord, place.other_pane, told, "Word of a person", again=True)
         card = await Eyes(self.slack).see(
             place.channel, "An assigned ticket", newest(has="assigned (least busy) to", button="Claim")
         )
@@ -222,9 +259,7 @@ class Story:
 
     async def _press(self, agent: str, label: str) -> None:
         card = await self._card(self.card)
-        await self.slack.act(
-            self.places.channel, agent, "press", bubble=card.id, button=press_id(card, label)
-        )
+        await self._in_slack(agent, "press", bubble=card.id, button=press_id(card, label))
 
     async def _write(self, agent: str, text: str) -> None:
         await self.slack.act(self.places.channel, agent, "say", text=text, thread=self.card)
@@ -243,10 +278,7 @@ class Story:
         card = await self._card(self.card)
         button = press_id(card, "Claim")
         await asyncio.gather(
-            *(
-                self.slack.act(place.channel, agent, "press", bubble=card.id, button=button)
-                for agent in (self.agent, rival)
-            )
+            *(self._in_slack(agent, "press", bubble=card.id, button=button) for agent in (self.agent, rival))
         )
         claimed = await self._card(self.card, "claimed by")
         pair = (self.agent, rival)
@@ -344,7 +376,7 @@ class Story:
     async def report(self) -> Seen:
         """The numbers of the story."""
         place = self.places
-        await self.slack.act(place.channel, place.admin, "command", name="/report", text="all today")
+        await self._in_slack(place.admin, "command", name="/report", text="all today")
         seen = await self._thread_or_channel("CSAT")
         if "100" not in seen.text:
             raise NotSeen(f"The report does not show the rating: {seen.text}")
