@@ -216,7 +216,7 @@ async def models(settings: Settings) -> Finding:
                 f"encoder {made.encoder.id} ({vectors.shape[1]} dimensions), emotion reads “{emotion.label}”"
             )
         finally:
-            made.close()
+            await made.close()
 
     return await probe("models", load)
 

@@ -13,7 +13,7 @@ from brain.knowledge.knowledge import Progress as Told
 from brain.knowledge.knowledge import Synced
 from commands.console import FAULT, Desk, desk
 from commands.opened import opened
-from domain.answer import Answer, Tone, Turn
+from domain.answer import Answer, Turn
 from domain.content import plain
 from domain.errors import BadInput
 from domain.ids import CompanyId
@@ -151,8 +151,7 @@ async def _ask(settings: Settings, question: str, company: str, language: str) -
 def turn(branch: "Branch", question: str, language: str = "") -> Turn:
     """A first question of a new customer."""
     firm = branch.firm
-    tone = firm.tone if isinstance(firm.tone, Tone) else Tone(company=firm.name)
-    return Turn(company=CompanyId(firm.id), text=question, language=language, tone=tone)
+    return Turn(company=CompanyId(firm.id), text=question, language=language, tone=firm.tone)
 
 
 def as_record(answer: Answer) -> dict[str, Any]:
