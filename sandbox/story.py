@@ -25,6 +25,10 @@ ANSWER = "Yes, about thirty minutes before."
 COMMENT = "Great help in the end"
 
 
+Look = Callable[[Sequence[Bubble]], Bubble | None]
+"""Finds what is wanted among the bubbles of a pane."""
+
+
 class NotSeen(AssertionError):
     """Something that had to be seen was not."""
 
@@ -52,7 +56,7 @@ class Eyes:
                 return pane
         raise NotSeen(f"There is no pane {id}")
 
-    async def see(self, id: str, what: str, wanted: "Look", *, seconds: float = SECONDS) -> Bubble:
+    async def see(self, id: str, what: str, wanted: Look, *, seconds: float = SECONDS) -> Bubble:
         """Wait until a bubble is seen in a pane."""
         try:
             found = await until(lambda: wanted(self.pane(id).bubbles), seconds=seconds)
@@ -61,9 +65,7 @@ class Eyes:
         return found  # type: ignore[no-any-return]  # `until` gives back what `wanted` found
 
 
-def newest(
-    *, has: str = "", mine: bool = False, button: str = "", after: int = 0
-) -> Callable[..., Bubble | None]:
+def newest(*, has: str = "", mine: bool = False, button: str = "", after: int = 0) -> Look:
     """The last bubble, from number ``after`` on, with these words and this button."""
 
     def look(bubbles: Sequence[Bubble]) -> Bubble | None:
@@ -156,7 +158,7 @@ class Story:
         act: Callable[[], Awaitable[None]],
         stand: Stand,
         pane: str,
-        wanted: "Look",
+        wanted: Look,
         what: str,
         *,
         again: bool,
@@ -172,9 +174,12 @@ class Story:
 
     async def _in_slack(self, agent: str, action: str, **arguments: Any) -> None:
         """A press or a command; Slack says at once when the app did not take it, and people try again."""
-        async with asyncio.timeout(SECONDS):
-            while not (await self.slack.act(self.places.channel, agent, action, **arguments)).get("ok", True):
-                await asyncio.sleep(1.0)
+
+        async def taken() -> bool:
+            answer = await self.slack.act(self.places.channel, agent, action, **arguments)
+            return bool(answer.get("ok", True))
+
+        await until(taken, seconds=SECONDS)
 
     # -- the bot ---------------------------------------------------------------------------------
 

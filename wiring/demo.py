@@ -54,10 +54,8 @@ def stands() -> Stands:
     )
 
 
-def demo_settings(
-    made: Stands, sandbox: Sandbox, *, data_dir: Path, mode: Mode, llm: Llm, **app: Any
-) -> Settings:
-    """Settings whose base URLs are the stand-ins'. ``app`` overrides options of that section."""
+def demo_tables(made: Stands, sandbox: Sandbox, *, data_dir: Path, mode: Mode, **app: Any) -> dict[str, Any]:
+    """A config whose base URLs are the stand-ins'. ``app`` overrides options of that section."""
     webhooks = mode == "webhooks"
     agents = [
         {"user": person.id, "name": person.name, "role": "admin" if person.admin else "agent"}
@@ -84,16 +82,16 @@ def demo_settings(
         ],
     }
     port = _free_port() if webhooks else 0
-    tables = {
+    return {
         "app": {"data_dir": str(data_dir), "burst_ms": 300, "log_level": "warning", **app},
         "web": {"port": port, "public_url": f"http://127.0.0.1:{port}" if webhooks else ""},
         "gemini": {"base_url": sandbox.gemini_url},
         "companies": [company],
     }
-    return parse(tables, path=ROOT / "config.toml", environment=_environment(made, llm))
 
 
-def _environment(made: Stands, llm: Llm) -> dict[str, str]:
+def demo_environment(made: Stands, llm: Llm) -> dict[str, str]:
+    """The secrets of the stand-ins, under the names that config.toml expects."""
     return {
         "SLACK_BOT_TOKEN": "xoxb-sandbox",
         "SLACK_APP_TOKEN": "xapp-sandbox",
@@ -143,7 +141,7 @@ class Demo:
     async def start(self) -> None:
         """Start everything; the handbook is in service when this returns."""
         await self.sandbox.start()
-        settings = demo_settings(self.stands, self.sandbox, **self._options)
+        settings = self._settings()
         self.app = build(settings, responder=self._responder)
         await self.app.open()
         await self.branch.books.ingest(HANDBOOK.name, await asyncio.to_thread(HANDBOOK.read_bytes))
@@ -151,6 +149,12 @@ class Demo:
         if self._options["mode"] == "webhooks":
             # What an admin does on Slack's pages; Telegram is told by the bot itself.
             self.stands.slack.http_mode(f"{self.app.web_url}/webhooks/slack", SIGNING)
+
+    def _settings(self) -> Settings:
+        options = dict(self._options)
+        environment = demo_environment(self.stands, options.pop("llm"))
+        tables = demo_tables(self.stands, self.sandbox, **options)
+        return parse(tables, path=ROOT / "config.toml", environment=environment)
 
     async def stop(self) -> None:
         """Stop everything, the application first."""

@@ -6,7 +6,7 @@ from rich.markup import escape
 
 from domain.errors import DeskmateError
 from sandbox.story import Places, Seen, Story
-from wiring.demo import Demo
+from wiring.demo import Demo, Stands
 
 SHOWN = 160
 
@@ -17,7 +17,11 @@ class StoryFailed(DeskmateError):
 
 def story(demo: Demo, tell: Callable[[Seen], None]) -> Story:
     """The story's script for this demo's people."""
-    stands = demo.stands
+    return story_of(demo.stands, tell)
+
+
+def story_of(stands: Stands, tell: Callable[[Seen], None]) -> Story:
+    """The story's script for the people of these stand-ins."""
     agents = [person.name for person in stands.slack.people]
     stands.discord.dm("Dev")  # opens the channel
     admin = next(person.name for person in stands.slack.people if person.admin)
