@@ -105,6 +105,14 @@ def demo_environment(made: Stands, llm: Llm) -> dict[str, str]:
     }
 
 
+def demo_settings(
+    made: Stands, sandbox: Sandbox, *, data_dir: Path, mode: Mode, llm: Llm, **app: Any
+) -> Settings:
+    """The same as settings."""
+    tables = demo_tables(made, sandbox, data_dir=data_dir, mode=mode, **app)
+    return parse(tables, path=ROOT / "config.toml", environment=demo_environment(made, llm))
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -151,10 +159,7 @@ class Demo:
             self.stands.slack.http_mode(f"{self.app.web_url}/webhooks/slack", SIGNING)
 
     def _settings(self) -> Settings:
-        options = dict(self._options)
-        environment = demo_environment(self.stands, options.pop("llm"))
-        tables = demo_tables(self.stands, self.sandbox, **options)
-        return parse(tables, path=ROOT / "config.toml", environment=environment)
+        return demo_settings(self.stands, self.sandbox, **self._options)
 
     async def stop(self) -> None:
         """Stop everything, the application first."""
