@@ -51,12 +51,13 @@ class Text:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """``start`` is the answer's offset in the document; ``words`` name it where there is no offset."""
+    """``start`` and ``length`` are the answer's place in the document; else ``words`` name it."""
 
     document: str
     text: str
     history: tuple[Line, ...] = ()
     start: int = -1
+    length: int = 0
     words: tuple[str, ...] = ()
 
     @property
@@ -122,6 +123,7 @@ def _question(row: dict[str, Any]) -> Question:
         text=" ".join(turn["text"] for turn in turns[start:]),
         history=tuple(history),
         start=row["answer_start"],
+        length=len(row.get("answer", "")),
     )
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from brain.knowledge.ports import Index, Library, Near
 from brain.knowledge.snapshot import Snapshot
-from brain.knowledge.words import terms
+from brain.knowledge.words import stems, terms
 from brain.ports import Encoder, Query
 from brain.query import Spoken, spoken
 from brain.recent import Recent
@@ -136,8 +136,8 @@ def ranked(
     """The best passages, best first."""
     scores = _scored(snapshot, said, near)
     best = np.argsort(-scores.total, kind="stable")[:limit]
-    question = frozenset(terms(said[0].text))
-    conversation = question.union(*(terms(each.text) for each in said[1:]))
+    question = stems(terms(said[0].text))
+    conversation = question.union(*(stems(terms(each.text)) for each in said[1:]))
     return [
         Match(
             at=at,
