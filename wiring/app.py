@@ -114,6 +114,7 @@ class App:
             await self._serve()
         for branch in self.branches.values():
             await branch.office.start()
+            branch.timetable.start()
 
     async def _serve(self) -> None:
         routes = [route for branch in self.branches.values() for route in branch.connections.routes]
@@ -139,6 +140,7 @@ class App:
         opened = self._opened
         seconds = self.settings.app.shutdown_seconds
         for branch in opened.branches.values():
+            await branch.timetable.stop(seconds)
             await branch.office.stop(seconds)
             await branch.connections.close()
         if opened.server:

@@ -17,8 +17,10 @@ from desk.customer import CustomerDesk
 from desk.delivery import Delivery
 from desk.desk import Desk, Pace
 from desk.office import Office
+from desk.posting import DigestDesk
 from desk.queue import Wakeups
 from desk.routing import Routing
+from desk.schedule import Timetable
 from desk.staff import StaffDesk
 from desk.step import Firm
 from desk.turns import Turns
@@ -37,6 +39,7 @@ from store.log import MongoLog
 from store.outbox import MongoOutbox
 from store.records import MongoRecords
 from store.scoped import Db
+from wiring import schedule
 from wiring.channels import Connections
 from wiring.clock import now
 from wiring.knowledge import Books
@@ -70,6 +73,8 @@ class Branch:
     reporter: Reporter
     desk: Desk
     office: Office
+    digests: DigestDesk
+    timetable: Timetable
 
 
 def stores(db: Db, company: CompanyId, *, lease_seconds: float) -> Stores:
@@ -152,6 +157,7 @@ def open_branch(parts: Parts) -> Branch:
     crew = Crew(firm=known, agents=parts.kept.agents, channels=channels, known=_named(parts.company))
     reporter = _reporter(parts)
     desk = _desk(parts, known, crew, reporter)
+    digests = schedule.digests(parts, known, reporter, _wake_out(parts))
     return Branch(
         firm=known,
         stores=parts.kept,
@@ -162,7 +168,13 @@ def open_branch(parts: Parts) -> Branch:
         reporter=reporter,
         desk=desk,
         office=_office(parts, desk, _delivery(parts)),
+        digests=digests,
+        timetable=schedule.timetable(parts, digests),
     )
+
+
+def _wake_out(parts: Parts) -> Callable[[str], None]:
+    return lambda queue: parts.wakeups.soon(f"out|{parts.id}", queue)
 
 
 def _reporter(parts: Parts) -> Reporter:
@@ -242,7 +254,7 @@ def _delivery(parts: Parts) -> Delivery:
         channels=parts.connections.channels,
         staff=parts.connections.staff,
         clock=now,
-        wake=lambda queue: parts.wakeups.soon(f"out|{parts.id}", queue),
+        wake=_wake_out(parts),
     )
 
 

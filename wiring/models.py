@@ -13,7 +13,8 @@ from brain.ports import EmotionReader, Responder
 from brain.usage import Prices
 from settings import Settings
 
-EMOTION = Path(__file__).parent.parent / "models" / "emotion"
+PROGRAM = Path(__file__).parent.parent
+EMOTION = PROGRAM / "models" / "emotion"
 
 
 class Models:
@@ -24,9 +25,7 @@ class Models:
         wait = models.batch_wait_ms / 1000
         # One thread feeds each model; the models use `threads` of the processor themselves.
         self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="models")
-        encoder = load_encoder(
-            models.encoder, cache_dir=settings.root / models.cache_dir, threads=models.threads
-        )
+        encoder = load_encoder(models.encoder, cache_dir=PROGRAM / models.cache_dir, threads=models.threads)
         self.encoder = BatchedEncoder(encoder, executor=self._pool, wait=wait)
         self.emotions: EmotionReader = load_emotion_reader(
             models.emotion, folder=EMOTION, threads=models.threads, executor=self._pool, wait=wait

@@ -58,7 +58,7 @@ async def _killing(served: Served, moments: random.Random) -> None:
 
 
 def _nothing_twice(played: Story) -> None:
-    """Slack and Discord can tell a repeated message; a crash in mid-send may show in Telegram, which can't."""
+    """Slack and Discord can tell a repeated message; Telegram can't, if the crash comes in mid-send."""
     for stand in (played.slack, played.discord):
         repeated = [text for text, count in Counter(_ours(stand)).items() if count > 1]
         assert repeated == [], stand.name
