@@ -1,7 +1,7 @@
 """Daily and weekly digests: when one is due, and what it says."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
@@ -56,6 +56,10 @@ class Digest:
     charts: tuple[Chart, ...] = ()
 
 
+Post = Callable[[Digest], Awaitable[None]]
+"""Posts a digest and claims its key, both or neither; of several that post one key the first one does."""
+
+
 def due(schedule: Schedule, last: datetime | None, now: datetime) -> datetime | None:
     """The moment for which a digest is to be posted now, UTC; None: nothing is due.
 
@@ -85,7 +89,7 @@ def period_of(schedule: Schedule, slot: datetime) -> Period:
 
 
 class Digester:
-    """Makes one company's digests, each once."""
+    """Makes one company's digests and has each posted once."""
 
     def __init__(
         self, *, reporter: Reporter, claims: Claims, schedules: Sequence[Schedule], advisor: Advisor
@@ -96,35 +100,46 @@ class Digester:
         self._advisor = advisor
         self._last: dict[Schedule, datetime] = {}
 
-    async def due_now(self, now: datetime) -> list[Digest]:
-        """The digests that this process is to post now; others that ask get none of them.
-
-        A digest is made before it is claimed, so that a failure while making it leaves it to the next.
-        """
-        mine: list[Digest] = []
+    async def post_due(self, now: datetime, post: Post) -> None:
+        """Post what is due and not claimed yet. What fails is due again the next time."""
         for schedule in self._schedules:
             slot = due(schedule, self._last.get(schedule), now)
             if slot is None:
                 continue
-            digest = await self.compose(schedule, slot, now=now)
-            if await self._claims.claim(digest.key):
-                mine.append(digest)
+            if not await self._claims.claimed(_key(schedule, slot)):
+                await post(await self.compose(schedule, slot, now=now))
             self._last[schedule] = slot
-        return mine
 
     async def compose(self, schedule: Schedule, slot: datetime, *, now: datetime) -> Digest:
         """The digest of a moment, whoever posts it."""
-        period = period_of(schedule, slot)
-        key = f"digest:{schedule.cadence}:{slot:%Y-%m-%dT%H:%M}Z"
+        daily = schedule.cadence is Cadence.DAILY
+        advice = () if daily else await self._advisor.advice(now=now)
+        content, charts = await self._told(
+            period_of(schedule, slot), "Yesterday" if daily else "The last week", advice, now=now
+        )
+        log.info("digest_composed", cadence=schedule.cadence.value, charts=len(charts))
+        return Digest(key=_key(schedule, slot), content=content, charts=charts)
+
+    async def so_far(self, *, now: datetime) -> Digest:
+        """Today until now, for somebody who does not want to wait for the next one."""
+        today = local_day(now, self._reporter.zone)
+        period = Period(first=today, last=today, zone=self._reporter.zone)
+        content, charts = await self._told(period, "Today so far", (), now=now)
+        return Digest(key=f"digest:now:{now.isoformat()}", content=content, charts=charts)
+
+    async def _told(
+        self, period: Period, title: str, advice: Sequence[Advice], *, now: datetime
+    ) -> tuple[Content, tuple[Chart, ...]]:
         view = await self._reporter.view_of(period, agent=None, now=now)
         if quiet(view):
-            return Digest(key=key, content=text(f"{view.company}, {period}: quiet, nothing to report."))
+            return text(f"{view.company}, {period}: quiet, nothing to report."), ()
         before = await self._reporter.view_of(period.before(), agent=None, now=now, gaps=False)
-        advice = await self._advisor.advice(now=now) if schedule.cadence is Cadence.WEEKLY else ()
-        content = compose(view, before=before, title=_title(schedule), advice=advice)
-        charts = await asyncio.to_thread(_charts, view)
-        log.info("digest_composed", cadence=schedule.cadence.value, charts=len(charts))
-        return Digest(key=key, content=content, charts=charts)
+        content = compose(view, before=before, title=title, advice=advice)
+        return content, await asyncio.to_thread(_charts, view)
+
+
+def _key(schedule: Schedule, slot: datetime) -> str:
+    return f"digest:{schedule.cadence}:{slot:%Y-%m-%dT%H:%M}Z"
 
 
 def quiet(view: View) -> bool:
@@ -192,10 +207,6 @@ def _charts(view: View) -> tuple[Chart, ...]:
 
     found = [chart for kind in ("csat", "emotions", "workload", "gaps") for chart in draw(view, kind)]
     return tuple(chart for chart in found if chart.name != "mood-shift.png")
-
-
-def _title(schedule: Schedule) -> str:
-    return "Yesterday" if schedule.cadence is Cadence.DAILY else "The last week"
 
 
 def _bullets(told: Sequence[str]) -> Bullets:

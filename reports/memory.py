@@ -59,14 +59,17 @@ class MemoryClaims:
     """Claims within one process."""
 
     def __init__(self) -> None:
-        self.taken: set[str] = set()
+        self._taken: set[str] = set()
+
+    async def claimed(self, key: str) -> bool:
+        """See `Claims.claimed`."""
+        return key in self._taken
 
     async def claim(self, key: str) -> bool:
-        """See `Claims.claim`."""
-        if key in self.taken:
-            return False
-        self.taken.add(key)
-        return True
+        """True for the first caller with this key."""
+        first = key not in self._taken
+        self._taken.add(key)
+        return first
 
 
 class MemoryPeople:

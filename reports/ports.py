@@ -47,10 +47,10 @@ class Days(Protocol):
 
 
 class Claims(Protocol):
-    """Who may run a job: exactly one of all processes."""
+    """Which job runs are done, by whichever process."""
 
-    async def claim(self, key: str) -> bool:
-        """True for the first caller with this key, ever; False for everyone else."""
+    async def claimed(self, key: str) -> bool:
+        """Whether the run of this key is done."""
         ...
 
 

@@ -1,7 +1,7 @@
 """Small things kept between runs: claims of job runs, stored days, and how far a channel was read."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 
 from domain.ids import AgentId, BotId, CompanyId
 from store.client import translated
@@ -9,15 +9,15 @@ from store.scoped import Db, Scoped
 
 
 class MongoClaims:
-    """Implements `reports.ports.Claims`: of all processes, one gets to run a job."""
+    """Implements `reports.ports.Claims`; `MongoOutbox.add_once` claims."""
 
     def __init__(self, *, db: Db, company: CompanyId) -> None:
         self._rows = Scoped(db=db, name="claims", company=company)
 
-    async def claim(self, key: str) -> bool:
-        """True for the first caller with this key, ever."""
+    async def claimed(self, key: str) -> bool:
+        """Whether somebody has claimed this key."""
         async with translated():
-            return await self._rows.add(key, {"at": datetime.now(UTC)})
+            return await self._rows.get(key) is not None
 
 
 class MongoDays:

@@ -45,12 +45,25 @@ class MongoOutbox:
     def __init__(self, *, db: Db, company: CompanyId, log: MongoLog) -> None:
         self._db = db
         self._rows = Scoped(db=db, name="outbox", company=company)
+        self._claims = Scoped(db=db, name="claims", company=company)
         self._log = log
 
     async def add(self, rows: Sequence[Outgoing]) -> None:
         """Keep rows that belong to no lane's commit."""
         async with translated():
             await self._rows.once({row.key: _fresh(row) for row in rows})
+
+    async def add_once(self, claim: str, rows: Sequence[Outgoing]) -> bool:
+        """Keep rows and claim a key in one transaction; false, and nothing is kept, if it is claimed."""
+
+        async def step(session: Session) -> bool:
+            if await self._claims.get(claim, session=session):
+                return False
+            await self._claims.once({claim: {"at": datetime.now(UTC)}}, session=session)
+            await self.put(rows, session)
+            return True
+
+        return await transact(self._db, step)
 
     async def put(self, rows: Sequence[Outgoing], session: Session) -> None:
         """Inside a transaction: keep rows; those that are known already stay as they are."""

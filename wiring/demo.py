@@ -86,6 +86,8 @@ def demo_tables(made: Stands, sandbox: Sandbox, *, data_dir: Path, mode: Mode, *
         "app": {"data_dir": str(data_dir), "burst_ms": 300, "log_level": "warning", **app},
         "web": {"port": port, "public_url": f"http://127.0.0.1:{port}" if webhooks else ""},
         "gemini": {"base_url": sandbox.gemini_url},
+        # Whether one is due would depend on the hour at which the demo is started.
+        "digest": {"daily": "", "weekly": ""},
         "companies": [company],
     }
 

@@ -8,7 +8,7 @@ import pytest
 from domain.content import plain
 from domain.log import Kind
 from reports.advisor import Advisor
-from reports.digests import Cadence, Digester, Schedule, due, period_of
+from reports.digests import Cadence, Digest, Digester, Schedule, due, period_of
 from reports.memory import MemoryClaims, MemoryDays, MemoryLog
 from reports.service import Reporter
 from tests.unit.diary import Diary
@@ -72,6 +72,19 @@ def digester(diary: Diary, claims: MemoryClaims | None = None, schedules=(DAILY,
     return Digester(reporter=reporter, claims=claims or MemoryClaims(), schedules=schedules, advisor=advisor)
 
 
+async def posted(
+    posting: Digester, now: datetime = MONDAY_NINE, by: MemoryClaims | None = None
+) -> list[Digest]:
+    claims, seen = by or MemoryClaims(), []
+
+    async def post(digest: Digest) -> None:
+        if await claims.claim(digest.key):
+            seen.append(digest)
+
+    await posting.post_due(now, post)
+    return seen
+
+
 def sunday() -> Diary:
     diary = Diary(datetime(2026, 11, 22, 9, tzinfo=UTC))
     diary.wrote(0, "anger")
@@ -93,7 +106,7 @@ def sunday() -> Diary:
 
 class TestDigest:
     async def test_it_tells_satisfaction_feelings_work_overdue_and_gaps(self):
-        [digest] = await digester(sunday()).due_now(MONDAY_NINE)
+        [digest] = await posted(digester(sunday()))
         words = plain(digest.content)
         assert "CSAT 50 % (1 of 2), small sample" in words
         assert "anger 100 % (n = 1 message)" in words
@@ -110,42 +123,55 @@ class TestDigest:
     async def test_it_says_how_satisfaction_moved(self):
         diary = sunday()
         diary.rated(6 - 24 * 60, 1, talk="older", resolution="r00")
-        [digest] = await digester(diary).due_now(MONDAY_NINE)
+        [digest] = await posted(digester(diary))
         assert "+50 points on the day before (n = 1)" in plain(digest.content)
 
     async def test_the_weekly_one_says_what_is_worth_doing(self):
-        [digest] = await digester(sunday(), schedules=(WEEKLY,)).due_now(MONDAY_NINE)
+        [digest] = await posted(digester(sunday(), schedules=(WEEKLY,)))
         assert "Add a document that answers “What are the customs fees?”" in plain(digest.content)
         assert "3 people asked about customs fees, no document answers it" in plain(digest.content)
 
     async def test_without_data_it_is_one_line(self):
-        [digest] = await digester(Diary()).due_now(MONDAY_NINE)
+        [digest] = await posted(digester(Diary()))
         assert plain(digest.content) == "Acme, 22 Nov 2026: quiet, nothing to report."
         assert digest.charts == ()
 
     async def test_several_schedulers_post_it_once(self):
         claims = MemoryClaims()
         first, second = digester(sunday(), claims), digester(sunday(), claims)
-        posted = [*await first.due_now(MONDAY_NINE), *await second.due_now(MONDAY_NINE)]
-        assert len(posted) == 1
+        seen = [*await posted(first, by=claims), *await posted(second, by=claims)]
+        assert len(seen) == 1
 
-    async def test_a_restart_does_not_post_it_again(self):
+    async def test_a_restart_does_not_make_it_again(self):
         claims = MemoryClaims()
-        await digester(sunday(), claims).due_now(MONDAY_NINE)
-        assert await digester(sunday(), claims).due_now(MONDAY_NINE + timedelta(hours=1)) == []
+        await posted(digester(sunday(), claims), by=claims)
+        again = digester(sunday(), claims)
+        assert await posted(again, MONDAY_NINE + timedelta(hours=1)) == []
 
     async def test_the_next_day_has_its_own(self):
         posting = digester(sunday())
-        days = [await posting.due_now(MONDAY_NINE + timedelta(days=day)) for day in range(3)]
+        days = [await posted(posting, MONDAY_NINE + timedelta(days=day)) for day in range(3)]
         assert len({digest.key for [digest] in days}) == 3
 
-    async def test_one_that_fails_while_it_is_made_is_left_to_the_next(self, monkeypatch):
-        claims = MemoryClaims()
-        failing = digester(sunday(), claims)
-        monkeypatch.setattr(failing, "compose", _fail)
+    async def test_one_that_fails_while_it_is_made_is_due_again(self, monkeypatch):
+        failing = digester(sunday())
+        with monkeypatch.context() as broken:
+            broken.setattr(failing, "compose", _fail)
+            with pytest.raises(RuntimeError):
+                await posted(failing)
+        assert len(await posted(failing)) == 1
+
+    async def test_one_that_fails_while_it_is_posted_is_due_again(self):
+        posting = digester(sunday())
         with pytest.raises(RuntimeError):
-            await failing.due_now(MONDAY_NINE)
-        assert len(await digester(sunday(), claims).due_now(MONDAY_NINE)) == 1
+            await posting.post_due(MONDAY_NINE, _fail)
+        assert len(await posted(posting)) == 1
+
+    async def test_today_so_far_can_be_had_at_any_time(self):
+        later = datetime(2026, 11, 22, 20, tzinfo=UTC)
+        digest = await digester(sunday()).so_far(now=later)
+        assert "Today so far: Acme" in plain(digest.content)
+        assert "CSAT 50 %" in plain(digest.content)
 
 
 async def _fail(*_args: object, **_kwargs: object) -> None:
