@@ -1,4 +1,4 @@
-"""Answers a second, and where their time goes: `python -m bench.answers [--seconds 8] [--json]`.
+"""Answers a second, and where their time goes: `python -m bench.answers [--seconds 8] [--workers 8] [--json]`.
 
 The whole product runs (inbox, leases, brain, search, one commit, outbox, a real MongoDB) with a
 channel in memory instead of a platform and a language model that answers at once. It is asked by 1
@@ -7,11 +7,11 @@ network add is not in it, and bursts are not waited for (burst_ms = 0).
 
 The limit beside it is what the processor allows at all: one pass of the encoder and one of the
 emotion model for each question, and nothing else, in batches of as many questions as there are
-customers; the better of a round before and a round after.
+customers; the best of some rounds before and after.
 
 Stages: accept (until the message is durable and the platform may be told), queue (until the brain
-begins: lease, case, history), brain (language, emotion and search side by side, writing, review),
-commit (one transaction), delivery (until the channel has the answer).
+begins: a free worker, then queue.read: case and history), brain (language, emotion and search side
+by side, writing, review), commit (one transaction), delivery (until the channel has the answer).
 """
 
 import argparse
@@ -29,6 +29,7 @@ from bench.customers import Asked, AtOnce, InMemory
 from bench.measured import Figures, load_average, show, spread
 from brain.emotion import load_emotion_reader
 from brain.models import load_encoder
+from settings import App as AppSection
 from settings import Settings, parse
 from wiring.app import App, build
 from wiring.company import Branch
@@ -38,6 +39,7 @@ CUSTOMERS = (1, 32)
 STAGES = ("accept", "queue", "brain", "commit", "delivery")
 PARTS = ("language", "emotion", "retrieval", "model")
 HUMAN = "handoff"
+ROUNDS, ROUND_SECONDS = 4, 0.5
 
 
 def questions() -> list[str]:
@@ -58,11 +60,14 @@ class Limit:
             models.emotion, folder=EMOTION, threads=models.threads, executor=ThreadPoolExecutor(1)
         )
 
-    def measure(self, texts: Sequence[str], batch: int, seconds: float = 1.5) -> float:
-        """Questions a second."""
+    def measure(self, texts: Sequence[str], batch: int) -> float:
+        """Questions a second: the best of some rounds, since others may use the machine as well."""
+        return max(self._round(texts, batch) for _ in range(ROUNDS))
+
+    def _round(self, texts: Sequence[str], batch: int) -> float:
         endless = itertools.cycle(texts)
         done, began = 0, perf_counter()
-        while (spent := perf_counter() - began) < seconds:
+        while (spent := perf_counter() - began) < ROUND_SECONDS:
             asked = list(itertools.islice(endless, batch))
             self._encoder.encode(asked)
             self._emotions.classify(asked)
@@ -71,8 +76,16 @@ class Limit:
 
 
 def hook(branch: Branch, channel: InMemory) -> None:
-    """Note when a turn is committed, and what the brain said of its own time."""
-    commit = branch.stores.records.commit
+    """Note when a lane is taken and a turn committed, and what the brain said of its own time."""
+    take, commit = branch.stores.leases.take, branch.stores.records.commit
+
+    async def taken(key: str):
+        lease = await take(key)
+        # A customer's lane ends with the chat and an empty thread.
+        asked = channel.asked.get(key.split("|")[-2]) if lease and not key.startswith("out|") else None
+        if asked and not asked.taken:
+            asked.taken = perf_counter()
+        return lease
 
     async def noted(lease, changes, case) -> None:
         talk = changes.conversation or case.conversation
@@ -86,7 +99,7 @@ def hook(branch: Branch, channel: InMemory) -> None:
         if asked:
             asked.committed = perf_counter()
 
-    branch.stores.records.commit = noted
+    branch.stores.leases.take, branch.stores.records.commit = taken, noted
 
 
 async def customer(channel: InMemory, name: str, until: float, texts: Sequence[str]) -> list[Asked]:
@@ -112,7 +125,7 @@ async def phase(channel: InMemory, count: int, seconds: float, texts: Sequence[s
             for number in range(count)
         )
     )
-    done = [asked for asked in itertools.chain(*lists)]
+    done = list(itertools.chain(*lists))
     elapsed = perf_counter() - began
     await asyncio.sleep(0.3)  # the last commits' hooks
     return {
@@ -129,7 +142,9 @@ def figures(done: Sequence[Asked]) -> Figures:
     """Latency in all and by stage, milliseconds."""
     columns = {"latency": [(one.seen - one.began) * 1000 for one in done]}
     split = [stages(one) for one in done]
+    read = [(one.committing - one.taken) * 1000 - one.brain["total"] for one in done if one.taken]
     columns |= {stage: [each[stage] for each in split] for stage in STAGES}
+    columns["queue.read"] = read
     columns |= {f"brain.{part}": [one.brain[part] for one in done] for part in PARTS}
     return {name: spread(values) for name, values in columns.items()}
 
@@ -147,10 +162,10 @@ def stages(asked: Asked) -> Figures:
     }
 
 
-def settings(folder: Path) -> Settings:
+def settings(folder: Path, workers: int) -> Settings:
     """Nothing but a company and a database of its own."""
     tables = {
-        "app": {"data_dir": str(folder), "burst_ms": 0, "log_level": "error"},
+        "app": {"data_dir": str(folder), "burst_ms": 0, "log_level": "error", "workers": workers},
         "companies": [{"id": "parcelo", "name": "Parcelo"}],
     }
     return parse(tables, path=ROOT / "config.toml", environment={})
@@ -169,12 +184,12 @@ async def started(app: App) -> InMemory:
     return channel
 
 
-async def measured(seconds: float) -> dict[str, object]:
+async def measured(seconds: float, workers: int) -> dict[str, object]:
     """Every phase, with the limit before and after it."""
     texts = questions()
     load = load_average()
     with tempfile.TemporaryDirectory() as folder:
-        made = settings(Path(folder))
+        made = settings(Path(folder), workers)
         limit = Limit(made)
         before = {count: limit.measure(texts, count) for count in CUSTOMERS}
         app = build(made, responder=AtOnce())
@@ -199,7 +214,7 @@ def shown(results: dict[str, object]) -> None:
     columns = ("", *(f"{row['customers']} customers" for row in rows))
     show("Answers", columns, [(name.replace("_", " "), *(row[name] for row in rows)) for name in names])
     columns = ("ms", *(f"{row['customers']}: {share}" for row in rows for share in ("p50", "p99")))
-    lines = ("latency", *STAGES, *(f"brain.{part}" for part in PARTS))
+    lines = ("latency", *STAGES, "queue.read", *(f"brain.{part}" for part in PARTS))
     show(
         f"Latency by stage ({results['workers']} workers)",
         columns,
@@ -214,9 +229,10 @@ def main() -> None:
     """Read the arguments, measure, print."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     arguments.add_argument("--seconds", type=float, default=8.0, help="for each number of customers")
+    arguments.add_argument("--workers", type=int, default=AppSection.model_fields["workers"].default)
     arguments.add_argument("--json", action="store_true", help="print one JSON object last")
     given = arguments.parse_args()
-    results = run(measured(min(given.seconds, 15.0)))
+    results = run(measured(min(given.seconds, 15.0), given.workers))
     shown(results)
     if given.json:
         print(json.dumps(results))

@@ -21,7 +21,11 @@ SAID = 300
 class AtOnce:
     """A language model that takes no time: says the start of the best passage and cites it."""
 
+    def __init__(self) -> None:
+        self.answers = 0
+
     async def respond(self, prompt: Prompt) -> Draft:
+        self.answers += 1
         best = prompt.passages[0].passage
         return Draft(action=Action.REPLY, text=escape(best.text[:SAID]), cited=(best.id,))
 
@@ -33,6 +37,7 @@ class Asked:
     chat: str
     began: float
     accepted: float = 0.0
+    taken: float = 0.0
     committing: float = 0.0
     committed: float = 0.0
     seen: float = 0.0

@@ -1,5 +1,6 @@
 """What measurements have in common: percentiles, the machine's load, tables."""
 
+import math
 import os
 from collections.abc import Iterable, Sequence
 
@@ -12,7 +13,7 @@ Figures = dict[str, float]
 def percentile(values: Sequence[float], share: float) -> float:
     """The value that this share (0 to 1) of all values does not exceed (nearest rank); 0 of none."""
     ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)] if ordered else 0.0
 
 
 def spread(values: Sequence[float]) -> Figures:
