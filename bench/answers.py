@@ -1,4 +1,4 @@
-"""Answers a second, and where their time goes: `python -m bench.answers [--seconds 8] [--workers 8] [--json]`.
+"""Answers a second, and where their time goes: `python -m bench.answers [--seconds 8] [--json]`.
 
 The whole product runs (inbox, leases, brain, search, one commit, outbox, a real MongoDB) with a
 channel in memory instead of a platform and a language model that answers at once. It is asked by 1
