@@ -98,9 +98,9 @@ class Models(Section):
 class Brain(Section):
     """When the bot answers, refuses, and brings a human."""
 
-    relevance: Share = 0.5
+    relevance: Share = 0.35
     passages: Positive = 5
-    anger: Share = 0.75
+    anger: Share = 0.7
     refusals: Positive = 2
 
 

@@ -17,9 +17,9 @@ from domain.texts import Key
 
 MOST_QUOTES = 3
 MOST_CHARACTERS = 900
-NEAR = 0.4
+NEAR = 0.5
 """A further quote must score at least this share of the best one."""
-RELEVANT = 0.5
+RELEVANT = 0.65
 """A passage must fit at least so well, compared to the best one, to be quoted."""
 EARLIER = 0.3
 """Weight of the words of the customer's message before, for follow-up questions."""
