@@ -150,6 +150,16 @@ def line(words: str) -> Content:
     return Content((Paragraph((Span(words, Style.ITALIC),)),))
 
 
+def low_rating(ticket: Ticket, agent: str, rating: int, link: str) -> Content:
+    """For everybody in the channel; the ticket's thread has the transcript."""
+    said = f" · {ticket.customer_name} rated {agent or 'us'} {rating} of 5."
+    told = Paragraph((Span(f"⚠️ Low rating: {ticket.reference}", Style.BOLD), Span(said)))
+    where = (
+        Span("Read the conversation in its thread", url=link) if link else Span("Its thread has the story.")
+    )
+    return Content((told, Paragraph((where,))))
+
+
 def undelivered(why: str, key: str) -> Content:
     """Something did not reach the customer; it can be tried again."""
     words = Paragraph((Span("⚠️ Not delivered to the customer: ", Style.BOLD), Span(why)))

@@ -1,16 +1,19 @@
 """What else customers do: they press, edit, delete, send commands, block the bot."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from desk import card, handoff, survey, words
-from desk.step import Step
+from desk.ports import Link
+from desk.step import Step, card_key
 from desk.storage import Case, Outbox, Records, Waiting
 from desk.turns import HISTORY, Received, Turns
 from domain.answer import Author, Reason
 from domain.content import Content, text
 from domain.conversation import ConversationStatus, Handler
 from domain.emotion import CALM
+from domain.errors import DeskmateError
 from domain.ids import MessageRef, TicketId
 from domain.inbound import (
     Blocked,
@@ -24,12 +27,15 @@ from domain.inbound import (
 from domain.log import Kind
 from domain.texts import LANGUAGES, Key, known_language, say
 
+LINK_SECONDS = 3.0
+
 
 class CustomerDesk:
     """Decides what a customer's events change. Writes nothing."""
 
-    def __init__(self, *, turns: Turns, records: Records, outbox: Outbox) -> None:
+    def __init__(self, *, turns: Turns, records: Records, outbox: Outbox, link: Link) -> None:
         self._turns = turns
+        self._link = link
         self._records = records
         self._outbox = outbox
 
@@ -89,7 +95,20 @@ class CustomerDesk:
     async def _rate(self, step: Step, case: Case, event: ButtonPressed) -> None:
         feedback = await self._records.feedback(event.value.rpartition(":")[0])
         await self._about(step, case, feedback.ticket if feedback else None)
-        survey.rate(step, feedback, event.value, event.ref)
+        rated = survey.rate(step, feedback, event.value, event.ref)
+        if survey.is_low(rated):
+            survey.alert(step, rated, await self._thread_link(step))
+
+    async def _thread_link(self, step: Step) -> str:
+        """Where the ticket's thread is; "" if that can't be told now: the alert matters more."""
+        posted = await self._outbox.posted(card_key(step.ticket)) if step.ticket else None
+        if posted is None or posted.ref is None:
+            return ""
+        try:
+            async with asyncio.timeout(LINK_SECONDS):
+                return await self._link(posted.ref)
+        except (DeskmateError, TimeoutError):
+            return ""
 
     async def _comment(self, step: Step, case: Case, event: ButtonPressed) -> None:
         survey.ask_comment(step, await self._records.feedback(event.value))

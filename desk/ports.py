@@ -8,6 +8,9 @@ from domain.content import Content
 from domain.ids import Address, BotId, Identity, MessageRef, Platform
 from domain.inbound import Attachment, Event
 
+Link = Callable[[MessageRef], Awaitable[str]]
+"""The address of a message, for people to open; "" where there is none. Raises DeskmateError."""
+
 Accept = Callable[[Event], Awaitable[None]]
 """Stores an event durably (idempotent by its ``source``); when it returns, acknowledge the platform.
 

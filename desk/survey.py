@@ -14,6 +14,9 @@ from domain.people import Agent
 from domain.texts import Key, say
 from ticketing import transitions
 
+LOW = 2
+"""A rating up to this is low; `reports` counts the same as dissatisfied."""
+
 
 def resolve(step: Step, agent: Agent) -> None:
     """An agent resolved the ticket: tell the customer, ask how it was, once for this resolution."""
@@ -22,7 +25,8 @@ def resolve(step: Step, agent: Agent) -> None:
     ticket = transitions.solve(step.ticket, agent)
     step.set_ticket(ticket)
     talk = step.talk(status=ConversationStatus.RESOLVED, handler=Handler.BOT, refusals=0)
-    step.log(Kind.TICKET_SOLVED, agent=agent.id)
+    opened = ticket.opened_at.isoformat()
+    step.log(Kind.TICKET_SOLVED, agent=agent.id, opened_at=opened, resolutions=ticket.resolutions)
     step.log(Kind.CONVERSATION_RESOLVED, agent=agent.id, by="agent", confirmed=False)
     step.update_card(card.card(ticket), "solved")
     step.to_customer(text(say(Key.RESOLVED, talk.language, agent=who(agent))), "resolved")
@@ -61,6 +65,18 @@ def rate(step: Step, feedback: Feedback | None, value: str, ref: MessageRef) -> 
     step.edit_at(ref, _with_buttons(rating, rated.id, _language(step), asking), "rated")
     step.to_thread(card.line(f"The customer rated this {rating} of 5."), "rated")
     return rated
+
+
+def is_low(feedback: Feedback) -> bool:
+    """Whether admins want to hear of it."""
+    return feedback.rating is not None and feedback.rating <= LOW
+
+
+def alert(step: Step, feedback: Feedback, link: str) -> None:
+    """Tell everybody among the agents, once for a resolution, however often its rating is changed."""
+    if step.firm.staff and step.ticket and feedback.rating:
+        told = card.low_rating(step.ticket, feedback.agent_name, feedback.rating, link)
+        step.send(step.firm.staff, told, "alert", key=derived(feedback.id, "alert"))
 
 
 def _with_buttons(rating: int, resolution: str, language: str, asking: bool) -> Content:

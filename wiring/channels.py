@@ -7,8 +7,8 @@ from bots.discord.channel import DiscordChannel
 from bots.slack.channel import SlackChannel
 from bots.telegram.channel import TelegramChannel
 from desk import forms
-from desk.ports import Channel, Fetched
-from domain.ids import Address, BotId, CompanyId, Platform
+from desk.ports import Channel, Fetched, Link
+from domain.ids import Address, BotId, CompanyId, MessageRef, Platform
 from domain.texts import LANGUAGES, Key, say
 from settings import Company, Discord, Settings, Slack, Telegram
 from store.jobs import MongoCursor
@@ -25,6 +25,10 @@ CUSTOMER_COMMANDS: tuple[tuple[str, Key], ...] = (
 )
 
 
+async def _nowhere(ref: MessageRef) -> str:
+    return ""
+
+
 @dataclass(slots=True)
 class Connections:
     """The channels that are configured, their webhooks, and what is missing for the others."""
@@ -33,6 +37,7 @@ class Connections:
     routes: list[Route] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     staff: Address | None = None
+    link: Link = _nowhere
 
     def add(self, channel: Any) -> None:
         """A channel, with its webhooks if it has any."""
@@ -73,21 +78,21 @@ def _slack(
     if _lacks(made, settings, f"Slack ({slack.bot})", slack.bot_token_env, second, slack.channel_env):
         return
     channel = settings.secret(slack.channel_env)
-    made.add(
-        SlackChannel(
-            company=CompanyId(company.id),
-            bot=BotId(slack.bot),
-            bot_token=settings.secret(slack.bot_token_env),
-            app_token=settings.secret(slack.app_token_env),
-            signing_secret=settings.secret(slack.signing_secret_env),
-            base_url=slack.base_url,
-            mode=slack.mode,
-            channel=channel,
-            blobs=blobs,
-            forms=forms.STAFF,
-            default=first,
-        )
+    connection = SlackChannel(
+        company=CompanyId(company.id),
+        bot=BotId(slack.bot),
+        bot_token=settings.secret(slack.bot_token_env),
+        app_token=settings.secret(slack.app_token_env),
+        signing_secret=settings.secret(slack.signing_secret_env),
+        base_url=slack.base_url,
+        mode=slack.mode,
+        channel=channel,
+        blobs=blobs,
+        forms=forms.STAFF,
+        default=first,
     )
+    made.add(connection)
+    made.link = connection.link
     made.staff = Address(platform=Platform.SLACK, bot=BotId(slack.bot), workspace="", channel=channel)
 
 

@@ -207,7 +207,9 @@ def _desk(parts: Parts, known: Firm, crew: Crew, reporter: Reporter) -> Desk:
         assignment=kept.assignment,
         routing=Routing(company=parts.id, records=kept.records, outbox=kept.outbox),
         turns=turns,
-        customers=CustomerDesk(turns=turns, records=kept.records, outbox=kept.outbox),
+        customers=CustomerDesk(
+            turns=turns, records=kept.records, outbox=kept.outbox, link=parts.connections.link
+        ),
         agents=AgentDesk(
             crew=crew, records=kept.records, outbox=kept.outbox, files=files, suggest=parts.suggest
         ),

@@ -128,6 +128,12 @@ class SlackChannel:
         """Put a mark on a message, or take it off."""
         await self._out.react(ref, mark, on=on)
 
+    async def link(self, ref: MessageRef) -> str:
+        """The address under which people open a message."""
+        async with sending():
+            found = await self._client.chat_getPermalink(channel=ref.address.channel, message_ts=ref.id)
+        return str(found["permalink"])
+
     async def typing(self, at: Address) -> None:
         """Show that somebody is writing, where Slack can."""
         await self._out.typing(at)
