@@ -13,6 +13,7 @@ from domain.answer import Author, Line
 from domain.content import Block, Button, Buttons, Content, text
 from domain.conversation import ConversationStatus, Handler
 from domain.errors import BadInput
+from domain.ids import MessageId
 from domain.inbound import (
     ButtonPressed,
     FormSubmitted,
@@ -115,6 +116,9 @@ class AgentDesk:
         noted = await self._records.message(event.ref)
         if noted is None or noted.message.text == event.text:
             return
+        if event.text.strip().lower().startswith(NOTE) and not noted.message.internal:
+            await self._into_note(step, noted.message.id, event)
+            return
         step.changes.rewritten[noted.message.id] = event.text
         if noted.message.internal:
             return
@@ -125,14 +129,25 @@ class AgentDesk:
         for number, posted in enumerate(shown[1:]):
             step.delete(posted.row.key, posted.row.to, f"rest-{number}")
 
+    async def _into_note(self, step: Step, id: MessageId, event: MessageEdited) -> None:
+        """A reply that was meant as a note: taken back from the customer, kept for agents."""
+        await self._take_back(step, id)
+        words = event.text.strip()[len(NOTE) :].strip()
+        agent = await self._crew.member(event.actor)
+        step.said(Author.AGENT, words, at=event.at, part="note", name=agent.name, internal=True)
+        step.log(Kind.NOTE_ADDED, agent=agent.id)
+        step.mark(event.ref, "seen", "note")
+
+    async def _take_back(self, step: Step, id: MessageId) -> None:
+        step.changes.rewritten[id] = None
+        for number, posted in enumerate(await self._outbox.showing(id)):
+            step.delete(posted.row.key, posted.row.to, f"deleted-{number}")
+
     async def deleted(self, step: Step, case: Case, event: MessageDeleted) -> None:
         """What an agent deletes disappears for the customer too."""
         noted = await self._records.message(event.ref)
-        if noted is None:
-            return
-        step.changes.rewritten[noted.message.id] = None
-        for number, posted in enumerate(await self._outbox.showing(noted.message.id)):
-            step.delete(posted.row.key, posted.row.to, f"deleted-{number}")
+        if noted is not None:
+            await self._take_back(step, noted.message.id)
 
     # -- buttons and forms -----------------------------------------------------------------------
 
