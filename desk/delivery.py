@@ -57,6 +57,7 @@ class Delivery:
         self._clock = clock
         self._wake = wake
         self._limiters: dict[str, AsyncLimiter] = {}
+        self._overall: dict[BotId, AsyncLimiter] = {}
         self.stopping = False
 
     async def drain(self, queue: str) -> None:
@@ -94,7 +95,7 @@ class Delivery:
         await self._outbox.started(row.key)
         try:
             channel = self._channel(row)
-            await self._limiter(channel, row.queue).acquire()
+            await self._pace(channel, row.queue)
             ref = await self._do(channel, posted, place, target)
         except RateLimited as limited:
             await self._later(row, limited.retry_after, failed=False)
@@ -149,6 +150,14 @@ class Delivery:
         if posted.ref is None:
             raise NotYet
         return posted.ref
+
+    async def _pace(self, channel: Channel, queue: str) -> None:
+        """Keep the platform's limits: of the whole bot, and of one place."""
+        overall = channel.limits.overall_per_second
+        if overall:
+            whole = self._overall.setdefault(channel.bot, AsyncLimiter(overall, 1))
+            await whole.acquire()
+        await self._limiter(channel, queue).acquire()
 
     def _limiter(self, channel: Channel, queue: str) -> AsyncLimiter:
         rate = channel.limits.per_second

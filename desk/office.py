@@ -89,14 +89,14 @@ class Office:
                 self._tasks.append(asyncio.create_task(self._connected(bot, channel), name=f"channel {bot}"))
 
     async def stop(self, seconds: float) -> None:
-        """Stop receiving, finish what is in hand within the time, leave the rest for the next start."""
+        """Finish what is in hand within the time, then hang up; the rest waits for the next start."""
+        self._desk.stopping = self._delivery.stopping = True
+        parts = (self._lanes, self._queues, self._assign)
+        await asyncio.gather(*(part.stop(seconds) for part in parts))
+        # Only now: what was in hand may still have had something to send. What arrives is kept.
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._desk.stopping = self._delivery.stopping = True
-        await asyncio.gather(
-            self._lanes.stop(seconds), self._queues.stop(seconds), self._assign.stop(seconds)
-        )
 
     # -- connections -----------------------------------------------------------------------------
 

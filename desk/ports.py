@@ -21,12 +21,13 @@ It raises `domain.errors.Unavailable` if the event could not be stored: do not a
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """What a platform can do. ``text``: characters a message; ``per_second``: messages a second to one
-    address; ``idempotent``: a repeated `send` with the same key is shown once."""
+    address; ``overall_per_second``: to all of them together, 0: no such limit; ``idempotent``: a repeated `send` with the same key is shown once."""
 
     text: int
     caption: int
     per_second: float
     per_minute: float = 0.0
+    overall_per_second: float = 0.0
     can_edit: bool = True
     can_delete: bool = True
     can_thread: bool = False

@@ -15,7 +15,7 @@ from domain.answer import Answer, Turn
 from domain.content import Block, Bullets, Content, File, Heading, Item, Paragraph, Sources, Span, Style, text
 from domain.errors import BadInput, NotAllowed, Unavailable
 from domain.ids import Address, BotId
-from domain.inbound import AppHomeOpened, CommandReceived, Event, FormSubmitted
+from domain.inbound import AppHomeOpened, CommandReceived, Event, FormSubmitted, MessageReceived
 from domain.knowledge import Document
 from domain.people import Agent, Availability
 from domain.ticket import Ticket
@@ -84,6 +84,8 @@ class StaffDesk:
     async def _dispatch(self, step: Step, event: Event) -> None:
         if isinstance(event, AppHomeOpened):
             await self._home(step, event)
+        elif isinstance(event, MessageReceived):
+            await self._message(step, event)
         elif isinstance(event, FormSubmitted) and event.form in _FORMS:
             await _FORMS[event.form](self, step, event)
         elif isinstance(event, CommandReceived):
@@ -218,16 +220,25 @@ class StaffDesk:
 
     # -- the assistant ---------------------------------------------------------------------------
 
+    async def _message(self, step: Step, event: MessageReceived) -> None:
+        """A direct message to the bot is a question; people talking in the channel are left alone."""
+        staff = self._firm.staff
+        if staff and event.address.channel != staff.channel and event.text.strip():
+            step.send(event.address, await self._answered(event.text.strip()), "answer")
+
     async def _ask(self, step: Step, event: CommandReceived) -> None:
         question = event.text.strip()
         if not question:
             raise BadInput("Write a question, for example /ask What does express delivery cost?")
+        self._tell(step, event, await self._answered(question))
+
+    async def _answered(self, question: str) -> Content:
         turn = Turn(company=self._firm.id, text=question, tone=self._firm.tone, language="")
         answer = await self._answer(turn)
         content = answer.content
         if answer.sources:
             content = content.plus(Sources(answer.sources))
-        self._tell(step, event, content)
+        return content
 
 
 def _wanted(event: CommandReceived | FormSubmitted) -> tuple[str, str, str | None]:

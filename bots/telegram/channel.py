@@ -43,7 +43,14 @@ class TelegramChannel:
     """
 
     platform = Platform.TELEGRAM
-    limits = Limits(text=TEXT_LIMIT, caption=CAPTION_LIMIT, per_second=1.0, can_thread=True, can_react=True)
+    limits = Limits(
+        text=TEXT_LIMIT,
+        caption=CAPTION_LIMIT,
+        per_second=1.0,
+        overall_per_second=30.0,
+        can_thread=True,
+        can_react=True,
+    )
 
     def __init__(
         self,
