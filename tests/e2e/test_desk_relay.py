@@ -1,0 +1,94 @@
+"""What customers and agents write to each other, change and delete travels both ways."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from domain.ids import Address, BotId, Identity, MessageRef, Platform
+from domain.inbound import Actor, MessageReceived
+from sandbox.stand import until
+from tests.e2e.demo_case import QUESTION, Customer, Scene
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@pytest.mark.trap(20)
+async def test_what_a_customer_changes_or_deletes_is_shown_to_agents_with_the_old_words(scene: Scene) -> None:
+    customer = scene.customer()
+    await customer.claimed()
+    message = await customer.say("I live at 12 Elm Street")
+    await customer.thread("12 Elm Street")
+    await customer.act("edit", bubble=message, text="I live at 21 Elm Street")
+    shown = await customer.thread("21 Elm Street")
+    assert "12 Elm Street" in shown.text
+    await customer.act("delete", bubble=message)
+    assert "21 Elm Street" in (await customer.thread("(deleted)")).text
+
+
+@pytest.mark.trap(20)
+async def test_what_an_agent_changes_or_deletes_changes_for_the_customer(scene: Scene) -> None:
+    customer = scene.customer()
+    agent = await customer.claimed()
+    reply = await customer.agent_writes(agent, "It arrives on Monday")
+    await customer.sees("on Monday")
+    await customer.agent_does(agent, "edit", bubble=reply, text="It arrives on Tuesday")
+    await customer.sees("on Tuesday")
+    assert not [words for words in customer.received if "on Monday" in words]
+    await customer.agent_does(agent, "delete", bubble=reply)
+    await until(lambda: not [words for words in customer.received if "on Tuesday" in words])
+
+
+@pytest.mark.trap(12)
+async def test_agents_are_told_that_a_customer_blocked_the_bot(scene: Scene) -> None:
+    customer = scene.telegram_customer()
+    agent = await customer.claimed()
+    await customer.act("block")
+    await customer.thread("blocked the bot: nothing reaches them")
+    await customer.agent_writes(agent, "Are you still there?")
+    told = await customer.thread("Not delivered")
+    marked = await customer.marked("Are you still there?")
+    assert marked.reactions
+    assert not [words for words in customer.received if "still there" in words]
+
+    await customer.act("unblock")
+    await customer.thread("can be reached again")
+    retry = next(id for id, words in told.buttons if "Try again" in words)
+    await customer.agent_does(agent, "press", bubble=told.id, button=retry)
+    await customer.sees("Are you still there?")
+
+
+async def test_a_very_long_message_is_cut_and_the_customer_is_told(scene: Scene) -> None:
+    customer = scene.customer()
+    await customer.say("Hello")
+    await customer.sees("Hello")
+    await scene.branch.desk.accept(_message(customer, QUESTION + " and so on" * 10_000))
+    await customer.sees("I read the first 8000 characters")
+    await scene.settled()
+    kept = await scene.rows("messages", {"ref.id": "900001"})
+    assert [len(row["text"]) for row in kept] == [8000]
+
+
+async def test_a_very_long_message_to_a_human_is_cut_too(scene: Scene) -> None:
+    customer = scene.customer()
+    await customer.claimed()
+    await scene.branch.desk.accept(_message(customer, "word " * 20_000))
+    await customer.sees("I read the first 8000 characters")
+    await scene.settled()
+    replies = [reply.text for card in customer.cards for reply in card.thread]
+    assert 7_000 < sum(words.count("word") * 5 for words in replies) <= 8_000
+
+
+def _message(customer: Customer, text: str) -> MessageReceived:
+    """As a platform without a limit of its own would hand it in."""
+    place = Address(
+        platform=Platform.DISCORD, bot=BotId("discord"), workspace="discord", channel=customer.channel
+    )
+    who = Identity(platform=Platform.DISCORD, workspace="discord", user=customer.name)
+    return MessageReceived(
+        source=f"long-{customer.channel}",
+        at=datetime.now(UTC),
+        actor=Actor(identity=who, name=customer.name),
+        address=place,
+        ref=MessageRef(address=place, id="900001"),
+        text=text,
+    )
