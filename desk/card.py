@@ -152,8 +152,8 @@ def line(words: str) -> Content:
 
 def low_rating(ticket: Ticket, agent: str, rating: int, link: str) -> Content:
     """For everybody in the channel; the ticket's thread has the transcript."""
-    said = f" · {ticket.customer_name} rated {agent or 'us'} {rating} of 5."
-    told = Paragraph((Span(f"⚠️ Low rating: {ticket.reference}", Style.BOLD), Span(said)))
+    said = f": {ticket.customer_name} rated {agent or 'us'} {rating} of 5."
+    told = Paragraph((Span(f"⚠️ Low rating, {ticket.reference}", Style.BOLD), Span(said)))
     where = (
         Span("Read the conversation in its thread", url=link) if link else Span("Its thread has the story.")
     )

@@ -1,5 +1,8 @@
 """Bytes on their way between platforms: GridFS, one file a key."""
 
+from contextlib import suppress
+from datetime import datetime
+
 from gridfs.asynchronous import AsyncGridFSBucket
 from gridfs.errors import FileExists, NoFile
 from pymongo.errors import DuplicateKeyError
@@ -26,6 +29,16 @@ class MongoBlobs:
                 await self._bucket.upload_from_stream_with_id(id, key, data, metadata=meta)
             except (FileExists, DuplicateKeyError):
                 return
+
+    async def drop(self, before: datetime) -> int:
+        """Delete what was kept before a moment, unless somebody else has; how many there were."""
+        async with translated():
+            old = {"metadata.company": self._company, "uploadDate": {"$lt": before}}
+            ids = [file._id async for file in self._bucket.find(old)]
+            for id in ids:
+                with suppress(NoFile):
+                    await self._bucket.delete(id)
+        return len(ids)
 
     async def __call__(self, key: str) -> bytes:
         """The bytes of a key. Raises Unavailable when they are gone."""

@@ -134,7 +134,7 @@ class MongoOutbox:
         """Try a dead letter again."""
         values = {"state": PENDING, "attempts": 0, "due_at": datetime.now(UTC)}
         async with translated():
-            where = {"_id": self._rows.id(key), "state": DEAD}
+            where = {"_id": self._rows.id(key), "state": DEAD, "erased": {"$ne": True}}
             return await self._rows.change(where, {"$set": values}) is not None
 
     async def cancel_surveys(self, lane: Lane, session: Session) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from desk.posting import DigestDesk
-from desk.schedule import Timetable
+from desk.schedule import Job, Timetable
 from desk.step import Firm
 from domain.errors import Misconfigured
 from reports.advisor import Advisor
@@ -14,6 +14,7 @@ from reports.digests import Cadence, Digester, Schedule
 from reports.service import Reporter
 from settings import Company, Settings
 from store.jobs import MongoClaims
+from store.retention import MongoRetention
 from wiring.clock import now
 
 if TYPE_CHECKING:
@@ -70,4 +71,16 @@ def timetable(parts: "Parts", posting: DigestDesk) -> Timetable:
     """A company's jobs. Nothing runs before it is started."""
     table = Timetable(zone=ZoneInfo(parts.company.timezone))
     table.every_minute("digests", posting.post_due)
+    if parts.settings.retention.days:
+        table.nightly("retention", _erasing(parts))
     return table
+
+
+def _erasing(parts: "Parts") -> Job:
+    kept = timedelta(days=parts.settings.retention.days)
+    retention = MongoRetention(db=parts.db, company=parts.id, blobs=parts.kept.blobs)
+
+    async def erase() -> None:
+        await retention.erase(now() - kept)
+
+    return erase
