@@ -43,7 +43,7 @@ class Desk:
 
     def say(self, words: str) -> None:
         """A line for a person."""
-        self.out.print(words, highlight=False)
+        self.out.print(words, highlight=False, soft_wrap=True)
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str = "") -> None:
         """Rows for a person; their words are shown as they are."""
@@ -72,7 +72,7 @@ class Desk:
         words = said(error)
         if status == 1:
             words = f"Something went wrong: {words} (run.py --debug shows where)"
-        self.err.print(f"[red bold]✗[/] {escape(words)}", highlight=False)
+        self.err.print(f"[red bold]✗[/] {escape(words)}", highlight=False, soft_wrap=True)
         raise typer.Exit(status)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from commands.console import FAULT, desk
 from commands.logs import configure
@@ -154,10 +155,10 @@ def report(findings: Sequence[Finding], context: typer.Context, *, as_json: bool
         here.json({"ok": not faults, "findings": [asdict(one) for one in findings]})
     else:
         for one in findings:
-            here.out.print(f"{MARKS[one.state]} [bold]{one.area}[/] {one.words}", highlight=False)
+            here.say(f"{MARKS[one.state]} [bold]{one.area}[/] {escape(one.words)}")
             if one.todo:
-                here.out.print(f"    [dim]→[/] {one.todo}", highlight=False, markup=False)
-        verdict = f"{len(faults)} fault(s)" if faults else "Everything that is configured works."
+                here.say(f"    [dim]→[/] {escape(one.todo)}")
+        verdict = f"{len(faults)} to mend." if faults else "Everything that is configured works."
         here.say(f"\n{verdict}")
     raise typer.Exit(FAULT if faults else 0)
 

@@ -175,7 +175,7 @@ def as_record(answer: Answer) -> dict[str, Any]:
 
 
 def _show_answer(here: Desk, answer: Answer) -> None:
-    here.out.print(plain(answer.content), markup=False, highlight=False)
+    here.out.print(plain(answer.content), markup=False, highlight=False, soft_wrap=True)
     for source in answer.sources:
         here.out.print(
             f"  • {source.title} › {source.section}, p. {source.page}", markup=False, highlight=False

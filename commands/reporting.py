@@ -59,7 +59,7 @@ def _write(made: Report, folder: Path) -> list[str]:
 def _show(here: Desk, made: Report, files: list[str]) -> None:
     here.out.print(f"[bold]{made.title}[/]", highlight=False)
     for line in (made.headline, *made.lines, *(f"→ {name}" for name in files)):
-        here.out.print(line, markup=False, highlight=False)
+        here.out.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 @report.command()
