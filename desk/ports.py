@@ -20,8 +20,12 @@ It raises `domain.errors.Unavailable` if the event could not be stored: do not a
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What a platform can do. ``text``: characters a message; ``per_second``: messages a second to one
-    address; ``overall_per_second``: to all of them together, 0: no such limit; ``idempotent``: a repeated `send` with the same key is shown once."""
+    """What a platform can do.
+
+    ``text`` and ``caption``: characters of one message. ``per_second``: messages a second to one
+    address; ``overall_per_second``: to all of them together, 0: no such limit. ``idempotent``: a
+    repeated `send` with the same key is shown once.
+    """
 
     text: int
     caption: int

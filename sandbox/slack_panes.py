@@ -13,6 +13,7 @@ COMMANDS = [
     ("/tickets", "Open tickets"),
     ("/available", "Take new tickets"),
     ("/away", "Take no new tickets"),
+    ("/capacity", "How many open tickets you can have"),
     ("/ask", "Ask the assistant"),
     ("/kb", "Knowledge base"),
     ("/upload", "Add a document"),
