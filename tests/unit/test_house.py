@@ -20,6 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
 FILE_LINES = 400
 FUNCTION_LINES = 40
 FILE_BYTES = 1024 * 1024
+WEIGHTS = {"models/emotion/model.onnx": 30_000_000}
+"""Files that may be bigger, each with its reason in docs/decisions/0004-model-weights.md."""
 REQUIRED_TRAPS = {*range(1, 8), 13, 16, *range(21, 25), 27, 28, 29, 33, 35, 38, 40, 41}
 OURS = {path.stem for path in ROOT.glob("*.py")} | {path.parent.name for path in ROOT.glob("*/__init__.py")}
 CONFIG = ROOT / "config.toml"
@@ -75,7 +77,7 @@ def test_no_function_is_too_long() -> None:
 
 def test_no_file_is_too_big_for_the_repository() -> None:
     sizes = {name(path): path.stat().st_size for path in tracked()}
-    assert {path: size for path, size in sizes.items() if size > FILE_BYTES} == {}
+    assert {path: size for path, size in sizes.items() if size > WEIGHTS.get(path, FILE_BYTES)} == {}
 
 
 def test_no_path_of_one_machine_is_in_the_tree() -> None:
