@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from aiohttp import ClientSession
+
 from sandbox.stand import Bubble, Pane, Stand, until
 
 SECONDS = 45.0
@@ -23,6 +25,7 @@ NOTE = "note: customer has every right to be angry, refund the shipping"
 FOLLOW_UP = "Thank you. Will the driver call before coming?"
 ANSWER = "Yes, about thirty minutes before."
 COMMENT = "Great help in the end"
+PNG = b"\x89PNG\r\n\x1a\n"
 
 
 Look = Callable[[Sequence[Bubble]], Bubble | None]
@@ -82,6 +85,10 @@ def _marked(text: str) -> Callable[[Bubble], bool]:
     return lambda one: text in one.text and bool(one.reactions)
 
 
+def _pictures(bubble: Bubble) -> list[tuple[str, str]]:
+    return [(name, address) for name, address in bubble.files if name.endswith(".png")]
+
+
 def press_id(bubble: Bubble, label: str) -> str:
     """The id of a button by what is written on it."""
     for id, words in bubble.buttons:
@@ -105,13 +112,19 @@ class Places:
 
 @dataclass(slots=True)
 class Story:
-    """The people's script. ``tell`` is called with each step once it has been seen."""
+    """The people's script. ``tell`` is called with each step once it has been seen.
+
+    ``digest`` makes the service post its digest now (None: nobody waits for one); ``slack_files`` is what
+    the addresses of files in Slack's panes are under.
+    """
 
     telegram: Stand
     discord: Stand
     slack: Stand
     places: Places
     tell: Callable[[Seen], None] = lambda seen: None
+    digest: Callable[[], Awaitable[None]] | None = None
+    slack_files: str = ""
     steps: list[Seen] = field(default_factory=list)
     first_card: str = ""
     card: str = ""
@@ -135,6 +148,7 @@ class Story:
         self.tell(seen)
 
     def _script(self) -> list[tuple[str, Callable[[], Awaitable[Seen]]]]:
+        last = [("The digest arrives with a picture", self.digested)] if self.digest else []
         return [
             ("A question in Telegram is answered from the PDF, with its source", self.ask),
             ("A question in Discord is answered too", self.ask_elsewhere),
@@ -151,6 +165,7 @@ class Story:
             ("The customer gives five stars", self.rate),
             ("... and a comment, which the agents see", self.comment),
             ("The admin's report shows the rating", self.report),
+            *last,
         ]
 
     async def _persist(
@@ -386,3 +401,21 @@ class Story:
         if "100" not in seen.text:
             raise NotSeen(f"The report does not show the rating: {seen.text}")
         return Seen("", place.admin, seen.text)
+
+    async def digested(self) -> Seen:
+        """What the whole channel reads in the morning, with a picture that is one."""
+        place = self.places
+        before = len(Eyes(self.slack).pane(place.channel).bubbles)
+        if self.digest:
+            await self.digest()
+        seen = await Eyes(self.slack).see(
+            place.channel,
+            "A digest with a picture",
+            lambda bubbles: next(filter(_pictures, bubbles[before:]), None),
+        )
+        for name, address in _pictures(seen):
+            async with ClientSession() as http, http.get(self.slack_files + address) as answer:
+                if not (await answer.read()).startswith(PNG):
+                    raise NotSeen(f"{name} is no picture")
+        names = ", ".join(name for name, _ in seen.files)
+        return Seen("", place.admin, f"{seen.text} [{names}]")

@@ -160,6 +160,10 @@ class Demo:
             # What an admin does on Slack's pages; Telegram is told by the bot itself.
             self.stands.slack.http_mode(f"{self.app.web_url}/webhooks/slack", SIGNING)
 
+    async def digest_now(self) -> None:
+        """What comes in the morning, about today so far."""
+        await self.branch.digests.post_now()
+
     def _settings(self) -> Settings:
         return demo_settings(self.stands, self.sandbox, **self._options)
 

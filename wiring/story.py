@@ -17,7 +17,10 @@ class StoryFailed(DeskmateError):
 
 def story(demo: Demo, tell: Callable[[Seen], None]) -> Story:
     """The story's script for this demo's people."""
-    return story_of(demo.stands, tell)
+    made = story_of(demo.stands, tell)
+    made.digest = demo.digest_now
+    made.slack_files = demo.sandbox.addresses["slack"]
+    return made
 
 
 def story_of(stands: Stands, tell: Callable[[Seen], None]) -> Story:
