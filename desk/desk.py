@@ -16,12 +16,12 @@ from desk.ports import Channel
 from desk.routing import Routing
 from desk.staff import StaffDesk
 from desk.step import Firm, Step
-from desk.storage import Assignment, Case, Inbox, Lease, Leases, Outbox, Records, Stale, Waiting
+from desk.storage import Agents, Assignment, Case, Inbox, Lease, Leases, Outbox, Records, Stale, Waiting
 from desk.turns import Received, Turns
 from domain.content import text
 from domain.conversation import Conversation, Handler
 from domain.errors import BadInput, Unavailable
-from domain.ids import BotId, Lane, Platform
+from domain.ids import BotId, Lane, Platform, TicketId
 from domain.inbound import (
     AddressMoved,
     Blocked,
@@ -34,7 +34,7 @@ from domain.inbound import (
     MessageReceived,
     TicketDue,
 )
-from domain.people import Agent
+from domain.people import Agent, Availability
 from domain.texts import Key, say
 from domain.ticket import Ticket
 
@@ -68,6 +68,7 @@ class Desk:
         records: Records,
         leases: Leases,
         assignment: Assignment,
+        roster: Agents,
         routing: Routing,
         turns: Turns,
         customers: CustomerDesk,
@@ -84,6 +85,8 @@ class Desk:
         self._records = records
         self._leases = leases
         self._assignment = assignment
+        self._roster = roster
+        self._queued: set[TicketId] = set()
         self._routing = routing
         self._turns = turns
         self._customers = customers
@@ -309,8 +312,36 @@ class Desk:
             except Stale:
                 continue
             if changes is None:
+                await self._tell_queued()
                 return
             await self._after(changes)
+
+    async def _tell_queued(self) -> None:
+        """Customers who wait are told what to expect, once for each ticket (its key repeats)."""
+        waiting = await self._records.tickets(waiting=True)
+        for position, ticket in enumerate(waiting, 1):
+            if ticket.id not in self._queued:
+                await self._tell_place(ticket, position)
+        self._queued = {ticket.id for ticket in waiting}
+
+    async def _tell_place(self, ticket: Ticket, position: int) -> None:
+        talk = (await self._records.case(ticket.lane)).conversation
+        if talk is None or talk.id != ticket.conversation:
+            return
+        online = any(one.availability is Availability.ONLINE for one in await self._roster.all())
+        key = Key.HANDOFF_QUEUED if online else Key.OFFLINE_NOTICE
+        step = Step(
+            firm=self.firm,
+            channels=self._channels,
+            lane=ticket.lane,
+            seed=f"queued|{ticket.id}",
+            now=self._clock(),
+            conversation=talk,
+            ticket=ticket,
+        )
+        step.to_customer(text(say(key, talk.language, position=position)), "queued")
+        await self._outbox.add(step.changes.outgoing)
+        await self._after(step.changes)
 
     def _compose(self, ticket: Ticket, agent: Agent, conversation: Conversation) -> Changes:
         """What an assignment changes; its ids come from the ticket and how often it was assigned."""

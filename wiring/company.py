@@ -205,6 +205,7 @@ def _desk(parts: Parts, known: Firm, crew: Crew, reporter: Reporter) -> Desk:
         records=kept.records,
         leases=kept.leases,
         assignment=kept.assignment,
+        roster=kept.agents,
         routing=Routing(company=parts.id, records=kept.records, outbox=kept.outbox),
         turns=turns,
         customers=CustomerDesk(
