@@ -35,7 +35,7 @@ from scripts.emotion_net import Batch, EmotionNet, batches, loss_of, new_net, ta
 from scripts.export_encoder import weights_folder
 
 ROOT = Path(__file__).resolve().parent.parent
-FLOOR = Floor(accuracy=0.745, anger_recall=0.57, calm=0.91)
+FLOOR = Floor(accuracy=0.75, anger_recall=0.57, calm=0.91)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,8 @@ class Recipe:
     """Everything that decides the weights; lengths in tokens, rates per step."""
 
     seed: int = 7
-    epochs: int = 3
+    epochs: int = 3  # what the falling rate is laid out for
+    stop_after: int = 2  # the third epoch only memorises: dev falls from 0.736 to 0.726
     batch: int = 32
     length: int = 64
     rate: float = 1e-4
@@ -111,7 +112,7 @@ def _steps(recipe: Recipe, data: Examples) -> Iterator[Batch]:
     """Yield every epoch's batches, in an order that depends on the seed alone."""
     rng = random.Random(recipe.seed)
     tokens, target = tokenised(data.texts, recipe.length), targets(data)
-    for _ in range(recipe.epochs):
+    for _ in range(recipe.stop_after):
         yield from batches(tokens, target, recipe.batch, rng)
 
 
@@ -122,9 +123,10 @@ def train(recipe: Recipe, data: Examples) -> EmotionNet:
     net = new_net(len(data.names), recipe.dropout).train()
     groups = torch.from_numpy(grouping(data.names, {}))
     optimizer, average = optimiser(net, recipe), Average(net, recipe.average_decay)
-    total = recipe.epochs * math.ceil(len(data.texts) / recipe.batch)
+    an_epoch = math.ceil(len(data.texts) / recipe.batch)
+    total, until = recipe.epochs * an_epoch, recipe.stop_after * an_epoch
     schedule = LambdaLR(optimizer, lambda step: slope(step, total, recipe.warm_up))
-    for step, batch in enumerate(track(_steps(recipe, data), "training", total), start=1):
+    for step, batch in enumerate(track(_steps(recipe, data), "training", until), start=1):
         with torch.autocast("cpu", torch.bfloat16):
             logits = net(batch.ids, batch.mask)
         loss = loss_of(logits, batch.target, groups, recipe.group_share)
