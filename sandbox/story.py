@@ -11,10 +11,9 @@ from typing import Any
 
 from aiohttp import ClientSession
 
-from sandbox.stand import Bubble, Pane, Stand, until
+from sandbox.eyes import SECONDS, Eyes, Look, NotSeen, Seen, marked, newest, pictures, press_id
+from sandbox.stand import Bubble, Stand, until
 
-SECONDS = 45.0
-"""How long a step may take: the service may be restarted in the middle of it."""
 PATIENCE = 15.0
 """How long people wait before they write or press once more."""
 QUESTION = "How much is a 5 kg parcel to zone 3?"
@@ -26,75 +25,6 @@ FOLLOW_UP = "Thank you. Will the driver call before coming?"
 ANSWER = "Yes, about thirty minutes before."
 COMMENT = "Great help in the end"
 PNG = b"\x89PNG\r\n\x1a\n"
-
-
-Look = Callable[[Sequence[Bubble]], Bubble | None]
-"""Finds what is wanted among the bubbles of a pane."""
-
-
-class NotSeen(AssertionError):
-    """Something that had to be seen was not."""
-
-
-@dataclass(slots=True)
-class Seen:
-    """One step as it was: who did what, and what showed up."""
-
-    title: str
-    who: str
-    saw: str
-    ok: bool = True
-
-
-@dataclass(slots=True)
-class Eyes:
-    """Looks at one stand's panes."""
-
-    stand: Stand
-
-    def pane(self, id: str) -> Pane:
-        """A pane by its id."""
-        for pane in self.stand.panes():
-            if pane.id == id:
-                return pane
-        raise NotSeen(f"There is no pane {id}")
-
-    async def see(self, id: str, what: str, wanted: Look, *, seconds: float = SECONDS) -> Bubble:
-        """Wait until a bubble is seen in a pane."""
-        try:
-            found = await until(lambda: wanted(self.pane(id).bubbles), seconds=seconds)
-        except TimeoutError:
-            raise NotSeen(f"{what} did not show up in {self.pane(id).title}") from None
-        return found  # type: ignore[no-any-return]  # `until` gives back what `wanted` found
-
-
-def newest(*, has: str = "", mine: bool = False, button: str = "", after: int = 0) -> Look:
-    """The last bubble, from number ``after`` on, with these words and this button."""
-
-    def look(bubbles: Sequence[Bubble]) -> Bubble | None:
-        for bubble in reversed(bubbles[after:]):
-            named = not button or any(button in label for _, label in bubble.buttons)
-            if bubble.mine is mine and has in bubble.text and named:
-                return bubble
-        return None
-
-    return look
-
-
-def _marked(text: str) -> Callable[[Bubble], bool]:
-    return lambda one: text in one.text and bool(one.reactions)
-
-
-def _pictures(bubble: Bubble) -> list[tuple[str, str]]:
-    return [(name, address) for name, address in bubble.files if name.endswith(".png")]
-
-
-def press_id(bubble: Bubble, label: str) -> str:
-    """The id of a button by what is written on it."""
-    for id, words in bubble.buttons:
-        if label in words:
-            return id
-    raise NotSeen(f"There is no button {label} at: {bubble.text}")
 
 
 @dataclass(slots=True)
@@ -331,13 +261,13 @@ class Story:
     async def _replied(self, text: str) -> Seen:
         await self._write(self.agent, text)
         told = await Eyes(self.telegram).see(self.places.customer_pane, "The reply", newest(has=text))
-        await self._thread("A receipt on the reply", _marked(text))
+        await self._thread("A receipt on the reply", marked(text))
         return Seen("", self.places.customer, told.text)
 
     async def note(self) -> Seen:
         """It is marked as seen, and the customer never sees it."""
         await self._write(self.agent, NOTE)
-        noted = await self._thread("A mark on the note", _marked(NOTE))
+        noted = await self._thread("A mark on the note", marked(NOTE))
         self._customer_saw_no_note()
         return Seen("", self.agent, f"{noted.text} {' '.join(noted.reactions)}")
 
@@ -411,9 +341,9 @@ class Story:
         seen = await Eyes(self.slack).see(
             place.channel,
             "A digest with a picture",
-            lambda bubbles: next(filter(_pictures, bubbles[before:]), None),
+            lambda bubbles: next(filter(pictures, bubbles[before:]), None),
         )
-        for name, address in _pictures(seen):
+        for name, address in pictures(seen):
             async with ClientSession() as http, http.get(self.slack_files + address) as answer:
                 if not (await answer.read()).startswith(PNG):
                     raise NotSeen(f"{name} is no picture")
