@@ -39,10 +39,10 @@ class Eyes:
                 return pane
         raise NotSeen(f"There is no pane {id}")
 
-    async def see(self, id: str, what: str, wanted: Look, *, seconds: float = SECONDS) -> Bubble:
-        """Wait until a bubble is seen in a pane."""
+    async def see(self, id: str, what: str, wanted: Look, *, seconds: float = 0.0) -> Bubble:
+        """Wait until a bubble is seen in a pane; ``seconds`` 0: as long as a step may take."""
         try:
-            found = await until(lambda: wanted(self.pane(id).bubbles), seconds=seconds)
+            found = await until(lambda: wanted(self.pane(id).bubbles), seconds=seconds or SECONDS)
         except TimeoutError:
             raise NotSeen(f"{what} did not show up in {self.pane(id).title}") from None
         return found  # type: ignore[no-any-return]  # `until` gives back what `wanted` found

@@ -72,10 +72,14 @@ class Scoped:
 
     async def put(self, key: str, row: Mapping[str, Any], *, session: Session | None = None) -> None:
         """Insert or replace."""
-        where = self._of({"_id": self.id(key)})
-        await self._collection.replace_one(
-            where, {**row, "company": self.company}, upsert=True, session=session
-        )
+        where, whole = self._of({"_id": self.id(key)}), {**row, "company": self.company}
+        try:
+            await self._collection.replace_one(where, whole, upsert=True, session=session)
+        except DuplicateKeyError:
+            if session:  # the failed write has ended the transaction
+                raise
+            # Somebody else inserted it in the same moment: now it is there to be replaced.
+            await self._collection.replace_one(where, whole, upsert=True)
 
     async def once(self, rows: Mapping[str, Mapping[str, Any]], *, session: Session | None = None) -> None:
         """Insert those whose key isn't there yet; safe inside a transaction."""

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from rich.markup import escape
 
 from domain.errors import DeskmateError
-from sandbox.story import Places, Seen, Story
+from sandbox.eyes import Seen
+from sandbox.story import Places, Story
 from wiring.demo import Demo, Stands
 
 SHOWN = 160

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from sandbox import eyes
 from sandbox import story as script
+from sandbox.eyes import Seen
 from sandbox.stand import Bubble, Stand
-from sandbox.story import Seen, Story
+from sandbox.story import Story
 from tests.e2e.served import Served
 from wiring.story import story_of
 
@@ -29,6 +31,7 @@ LONGEST_LIFE = 6.0
 async def test_killed_at_five_random_moments_the_story_still_happens_once(
     seed: int, own_mongod: bool, mode: str, tmp_path: Path, mongo_uri: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(eyes, "SECONDS", 120.0)
     monkeypatch.setattr(script, "SECONDS", 120.0)
     monkeypatch.setattr(script, "PATIENCE", 25.0)
     uri = "" if own_mongod else mongo_uri

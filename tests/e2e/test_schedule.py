@@ -19,10 +19,12 @@ from reports.advisor import Advisor
 from reports.digests import Cadence, Digester, Schedule
 from reports.service import Reporter
 from sandbox.stand import until
+from settings import Settings
 from store.blobs import MongoBlobs
 from store.jobs import MongoClaims, MongoDays
 from store.outbox import MongoOutbox
 from store.scoped import Db
+from tests.e2e.demo_case import Scene
 from tests.e2e.repositories import Repositories, firm_of
 
 ACME = CompanyId("acme")
@@ -143,6 +145,34 @@ async def test_without_a_staff_channel_nothing_is_posted(db: Db) -> None:
     scheduler.desk._firm = firm_of(ACME)
     await scheduler.desk.post_due()
     assert await queued(db) == []
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_a_digest_arrives_in_slack_by_itself_and_not_again_after_a_restart(scene: Scene) -> None:
+    adapted = scene.adapt
+    a_minute_ago = datetime.now(BERLIN) - timedelta(minutes=1)
+
+    def daily(settings: Settings) -> Settings:
+        section = settings.digest.model_copy(update={"daily": f"{a_minute_ago:%H:%M}"})
+        return adapted(settings.model_copy(update={"digest": section}))
+
+    def digests() -> list[str]:
+        slack = scene.stands.slack
+        room = next(pane for pane in slack.panes() if pane.id == slack.channel)
+        told = ("Yesterday: Parcelo", "quiet, nothing to report")
+        return [one.text for one in room.bubbles if any(words in one.text for words in told)]
+
+    scene.adapt = daily
+    try:
+        await scene.restart()
+        await until(digests)
+        await scene.restart()
+        await scene.branch.digests.post_due()
+        await scene.settled()
+        assert len(digests()) == 1
+    finally:
+        scene.adapt = adapted
+        await scene.restart()
 
 
 async def test_jobs_run_at_the_start_and_one_that_fails_stops_no_other() -> None:
