@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import exp
 
-REFUSE_BELOW = 0.5
+REFUSE_BELOW = 0.35
 """An answer is refused when the best passage's relevance is lower; see `python -m bench.refusal`."""
 
 _WORDS = 5  # a message with as many words of its own is judged by itself as much as by the conversation

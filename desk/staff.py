@@ -58,6 +58,7 @@ class StaffDesk:
         keep: Keep,
         shelf: Shelf,
         report: Reporting,
+        gaps: Callable[[], Awaitable[str]],
         answer: Callable[[Turn], Awaitable[Answer]],
         clock: Callable[[], datetime],
     ) -> None:
@@ -71,6 +72,7 @@ class StaffDesk:
         self._keep = keep
         self._shelf = shelf
         self._report = report
+        self._gaps = gaps
         self._answer = answer
         self._clock = clock
 
@@ -115,7 +117,7 @@ class StaffDesk:
         document = await self._shelf.ingest(name, data)
         pages = f"{document.pages} pages, " if document.pages else ""
         words = f"{name} is in service: {pages}{document.passages} passages, version {document.version}."
-        self._tell(step, event, text(f"✅ {words}"))
+        self._tell(step, event, text(f"✅ {words} {await self._gaps()}"))
 
     async def _now(self, step: Step, event: Event, words: str, part: str) -> None:
         """Say something before the long work starts, not after it."""

@@ -195,6 +195,9 @@ class Turns:
             refused=answer.refused,
             quoted=answer.quoted,
             language=answer.language,
+            prompt_tokens=answer.usage.prompt_tokens,
+            answer_tokens=answer.usage.answer_tokens,
+            cost=answer.usage.cost,
         )
         if answer.refused:
             step.log(Kind.QUESTION_UNANSWERED, question=question)

@@ -13,7 +13,8 @@ class Kind(StrEnum):
 
     CONVERSATION_STARTED = "conversation_started"
     CUSTOMER_WROTE = "customer_wrote"  # [emotion: str, scores: {label: p}, language: str]
-    BOT_ANSWERED = "bot_answered"  # [action: str, refused: bool, quoted: bool, language: str]
+    # [action: str, refused: bool, quoted: bool, language: str, prompt_tokens, answer_tokens: int, cost: USD]
+    BOT_ANSWERED = "bot_answered"
     BOT_DELIVERED = "bot_delivered"  # [latency_ms: float, accepted -> delivered]
     QUESTION_UNANSWERED = "question_unanswered"  # [question: str]
     HANDED_OFF = "handed_off"  # [reason: str]

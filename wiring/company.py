@@ -42,7 +42,7 @@ from store.scoped import Db
 from wiring import schedule
 from wiring.channels import Connections
 from wiring.clock import now
-from wiring.knowledge import Books
+from wiring.knowledge import Books, gaps_closed
 from wiring.models import Models
 
 
@@ -244,6 +244,9 @@ def _staff(parts: Parts, known: Firm, crew: Crew, reporter: Reporter, *, files: 
         keep=kept.blobs.put,
         shelf=parts.books,
         report=_reporting(reporter),
+        gaps=gaps_closed(
+            parts.settings, parts.company, parts.books, encoder=parts.models.encoder, log=kept.log
+        ),
         answer=parts.thinking.answer,
         clock=now,
     )

@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from brain.batching import BatchedEncoder
+from brain.gaps import Gaps, Unanswered
 from brain.knowledge.index import Chroma, ChromaIndex
 from brain.knowledge.json_file import write_beside
 from brain.knowledge.knowledge import Knowledge, Progress, silent
@@ -13,10 +15,13 @@ from brain.knowledge.load import Bounds, Loader
 from brain.retrieval import HybridRetriever
 from brain.suggest import Suggester
 from domain.answer import Line, Tone
+from domain.emotion import CALM
 from domain.ids import CompanyId
 from domain.knowledge import Document, ParsedDocument
+from domain.log import Kind
 from settings import Company, Settings
 from store.library import MongoLibrary
+from store.log import MongoLog
 from store.scoped import Db
 from wiring.clock import now
 from wiring.models import Models
@@ -84,6 +89,26 @@ def books(settings: Settings, company: Company, *, db: Db, chroma: Chroma, encod
         folder=folder,
         loader=loader,
     )
+
+
+GAPS = timedelta(days=30)
+"""How far back refused questions are tried again after an upload."""
+
+
+def gaps_closed(
+    settings: Settings, company: Company, books: Books, *, encoder: BatchedEncoder, log: MongoLog
+) -> Callable[[], Awaitable[str]]:
+    """Tries the questions that were refused lately again: what did the latest upload close?"""
+    id = CompanyId(company.id)
+    gaps = Gaps(company=id, encoder=encoder, retriever=books.retriever, threshold=settings.brain.relevance)
+
+    async def closed() -> str:
+        end = now()
+        asked = log.between(end - GAPS, end, kinds={Kind.QUESTION_UNANSWERED})
+        refused = [Unanswered(question=str(one.data["question"]), emotion=CALM) async for one in asked]
+        return (await gaps.retry(await gaps.find(refused))).line()
+
+    return closed
 
 
 def _write_json(folder: Path, name: str, parsed: ParsedDocument) -> None:

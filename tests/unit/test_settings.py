@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import settings
+from brain.relevance import REFUSE_BELOW
 from domain.errors import Misconfigured
 
 ROOT = Path(__file__).parents[2]
@@ -23,6 +24,10 @@ def test_the_shipped_config_is_valid_and_states_the_defaults(tmp_path: Path) -> 
     tables = ["app", "mongodb", "chroma", "queue", "web", "models", "brain", "gemini", "knowledge", "tickets"]
     for name in [*tables, "retention", "digest"]:
         assert getattr(shipped, name) == getattr(bare, name), name
+
+
+def test_the_shipped_threshold_is_the_one_that_is_measured(tmp_path: Path) -> None:
+    assert settings.load(write(tmp_path, COMPANY), {}).brain.relevance == REFUSE_BELOW
 
 
 @pytest.mark.parametrize(
