@@ -16,9 +16,9 @@ step() {
 step "ruff check" "$python" -m ruff check .
 step "ruff format" "$python" -m ruff format --check .
 step "mypy --strict" "$python" -m mypy --strict "${product[@]}"
-step "import layers" .venv/bin/lint-imports --config pyproject.toml
+step "import layers" .venv/bin/lint-imports --config pyproject.toml --no-logo
 # shellcheck disable=SC2086  # several arguments may be given
-step "pytest" "$python" -m pytest ${PYTEST_ARGS:--n 2 --dist loadfile}
+step "pytest" "$python" -m pytest -rs ${PYTEST_ARGS:--n 2 --dist loadfile}
 
 if [ ${#failed[@]} -gt 0 ]; then
     printf 'Failed: %s\n' "$(IFS=,; echo "${failed[*]}")"
