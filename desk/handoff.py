@@ -59,13 +59,18 @@ def hand_off(
     )
     step.talk(ticket=ticket.id)
     step.set_ticket(ticket)
-    step.log(Kind.HANDED_OFF, reason=str(reason))
+    _announce(step, ticket, history, answer)
+
+
+def _announce(step: Step, ticket: Ticket, history: list[Line], answer: Answer | None) -> None:
+    """The agents get the card and the conversation so far, the customer a word."""
+    step.log(Kind.HANDED_OFF, reason=str(ticket.reason))
     step.log(Kind.TICKET_OPENED)
     step.post_card(card.card(ticket))
     step.to_thread(card.transcript(history), "transcript")
-    notice = answer.content if answer and answer.content.blocks else text(say(Key.HANDOFF, talk.language))
-    step.to_customer(notice, "handoff")
-    step.said(Author.BOT, say(Key.HANDOFF, talk.language), at=step.now, part="handoff")
+    words = say(Key.HANDOFF, ticket.language)
+    step.to_customer(answer.content if answer and answer.content.blocks else text(words), "handoff")
+    step.said(Author.BOT, words, at=step.now, part="handoff")
     step.changes.assign = True
 
 

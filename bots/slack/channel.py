@@ -43,6 +43,12 @@ LIMITS = Limits(
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
+def _web_client(token: str, base_url: str) -> AsyncWebClient:
+    """Without the SDK's retries: the outbox retries, and it knows what a repeated message would do."""
+    base = base_url.rstrip("/") + "/"
+    return AsyncWebClient(token=token, base_url=base, timeout=REQUEST_SECONDS, retry_handlers=[])
+
+
 class SlackChannel:
     """Implements `desk.ports.Channel` with Slack's own SDKs.
 
@@ -78,13 +84,7 @@ class SlackChannel:
         self._channel = channel
         self._default = default
         self._ping_seconds = ping_seconds
-        # Without the SDK's retries: the outbox retries, and it knows what a repeated message would do.
-        self._client = AsyncWebClient(
-            token=bot_token,
-            base_url=base_url.rstrip("/") + "/",
-            timeout=REQUEST_SECONDS,
-            retry_handlers=[],
-        )
+        self._client = _web_client(bot_token, base_url)
         self._files = Files(client=self._client, token=bot_token, base_url=base_url, max_bytes=max_file_bytes)
         self._out = Outgoing(client=self._client, files=self._files, blobs=blobs)
         self._people = People(client=self._client)
