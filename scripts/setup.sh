@@ -22,13 +22,13 @@ flock -n 9 || { say "Another set-up is running here; waiting for it ..."; flock 
 
 find_python() {
     local name
-    for name in ${DESKMATE_PYTHON:-} python3 python3.13 python3.12 python3.11; do
+    for name in ${DESKMATE_PYTHON:-python3 python3.13 python3.12 python3.11}; do
         if "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
             printf '%s' "$name"
             return
         fi
     done
-    stop "needs Python 3.11 or newer, found $(python3 --version 2>&1 || true). Install it, or name it: DESKMATE_PYTHON=/path/to/python3.12 make setup"
+    stop "needs Python 3.11 or newer; ${DESKMATE_PYTHON:-python3} is $("${DESKMATE_PYTHON:-python3}" --version 2>&1 || true). Install it, or name it: DESKMATE_PYTHON=/path/to/python3.12 make setup"
 }
 
 # The folder's own path is part of the key: a moved .venv has scripts that point to where it was.
