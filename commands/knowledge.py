@@ -145,6 +145,8 @@ async def _ask(settings: Settings, question: str, company: str, language: str) -
         raise BadInput("Ask something.")
     async with opened(settings) as app:
         branch = app.branch(company)
+        if not await branch.books.documents():
+            raise BadInput("There are no documents yet: take one in with run.py ingest FILE.")
         return await branch.brain.answer(turn(branch, question, language))
 
 
