@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bots.discord import interact
-from bots.discord.commands import default_commands
+from bots.discord.commands import Command, Option, default_commands
 from desk.ports import Field, Form
 from domain.content import Button, Buttons, Content, paragraph, text
 from domain.errors import Unavailable, Unreachable
@@ -290,7 +290,9 @@ async def test_a_press_opens_a_form_and_the_form_comes_back():
 
 
 async def test_a_bare_command_opens_a_form_and_one_with_arguments_does_not():
-    async with discord_case(forms={"command:link": NOTE}) as case:
+    code = Option(name="code", description="A code", required=False)
+    link = Command(name="link", description="Join accounts", options=(code,))
+    async with discord_case(forms={"command:link": NOTE}, commands=(link,)) as case:
         await case.act("command", name="link")
         await until(lambda: any(pane.forms for pane in case.stand.panes()))
         await case.act("submit", fields={"words": "x", "mood": "bad"})
