@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import subprocess
 import sys
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -69,25 +70,27 @@ class Loader:
         )
 
     async def _parsed(self, data: bytes, name: str, kind: Format) -> dict[str, Any]:
-        process = await asyncio.create_subprocess_exec(
-            *self._command(name, kind),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env={
-                **{key: os.environ[key] for key in _PASSED_ON if key in os.environ},
-                "PYTHONPATH": str(_ROOT),
-            },
-            start_new_session=True,
-        )
+        """Not by asyncio's own subprocesses: those hang when they are cancelled while they start."""
+        process = self._started(name, kind)
         try:
-            out, _ = await asyncio.wait_for(process.communicate(data), self.bounds.seconds)
-        except TimeoutError as error:
+            out = await asyncio.to_thread(_talk, process, data, self.bounds.seconds)
+        except subprocess.TimeoutExpired as error:
             log.warning("parser_stopped", loader=kind.loader, seconds=self.bounds.seconds)
             raise BadInput(f"Reading “{name}” took too long, so it was stopped.") from error
         finally:
-            await _ended(process)
-        return self._answer(out, name, process.returncode or 0)
+            _end(process)
+        return self._answer(out, name, process.returncode)
+
+    def _started(self, name: str, kind: Format) -> "subprocess.Popen[bytes]":
+        passed_on = {key: os.environ[key] for key in _PASSED_ON if key in os.environ}
+        return subprocess.Popen(
+            self._command(name, kind),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**passed_on, "PYTHONPATH": str(_ROOT)},
+            start_new_session=True,
+        )
 
     def _command(self, name: str, kind: Format) -> tuple[str, ...]:
         loader = "pdfium" if kind.loader == "pdf" and self.pdf == "pdfium" else kind.loader
@@ -109,11 +112,20 @@ class Loader:
         return answer
 
 
-async def _ended(process: asyncio.subprocess.Process) -> None:
+def _talk(process: "subprocess.Popen[bytes]", data: bytes, seconds: float) -> bytes:
+    """Send the file and wait for the answer; blocking. Raises TimeoutExpired and leaves nothing open."""
+    try:
+        return process.communicate(data, seconds)[0]
+    except subprocess.TimeoutExpired:
+        _end(process)
+        process.communicate()
+        raise
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
     """End the parser and what it started (text recognition), which share a session."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    await process.wait()
 
 
 async def load(data: bytes, name: str) -> ParsedDocument:

@@ -77,12 +77,15 @@ class SectionWriter:
         self.sections: list[Section] = []
         self._lines: list[str] = []
         self._page = 0
+        self._bare = (0, "")
 
     def heading(self, level: int, words: str, page: int = 0) -> None:
-        """Start a section."""
+        """Start a section. A heading with nothing below it is kept as text: no word gets lost."""
         self.close()
+        if level <= self._bare[0]:
+            self._keep_bare()
         self.outline.open(level, one_line(words))
-        self._page = page
+        self._page, self._bare = page, (level, one_line(words))
 
     def paragraph(self, words: str, page: int = 0) -> None:
         """Add a paragraph; a new page starts a new section, so that citations name the right one."""
@@ -97,16 +100,25 @@ class SectionWriter:
         self.close()
         self._page = page
         if words := table_text(rows):
+            self._bare = (0, "")
             self.sections.append(Section(heading=self.outline.path, page=page, text=words, table=True))
 
     def close(self) -> None:
         """End the open section, if it has words."""
         if self._lines:
             text = "\n".join(self._lines)
+            self._bare = (0, "")
             self.sections.append(Section(heading=self.outline.path, page=self._page, text=text))
             self._lines = []
+
+    def _keep_bare(self) -> None:
+        words = self._bare[1]
+        self._bare = (0, "")
+        if words:
+            self.sections.append(Section(heading=self.outline.path, page=self._page, text=words))
 
     def extract(self, title: str, pages: int = 0) -> Extract:
         """Everything collected."""
         self.close()
+        self._keep_bare()
         return Extract(title=title, sections=tuple(self.sections), pages=pages)
