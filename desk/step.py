@@ -270,7 +270,8 @@ class Step:
             act=act,
             purpose=purpose,
             to=to,
-            at=self.now,
+            # Ordered by when it is meant to go: what has to wait holds up nothing that comes before.
+            at=self.now + delay,
             due_at=self.now + delay,
             n=len(self.changes.outgoing),
             ticket=self.ticket.id if self.ticket else None,

@@ -85,6 +85,18 @@ async def test_a_survey_that_is_not_sent_yet_never_interrupts_a_new_conversation
     assert not [words for words in customer.received if "How did we do?" in words]
 
 
+async def test_a_survey_that_waits_holds_up_nothing_else(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scene.branch.desk, "firm", firm_with(scene.branch, survey_delay=timedelta(hours=1)))
+    customer = scene.customer()
+    agent = await customer.claimed()
+    await customer.agent_presses(agent, "Resolve")
+    await customer.sees("marked your request as resolved")
+    await customer.act("command", name="/status")
+    await customer.sees("You have no open request")
+
+
 async def test_a_comment_on_the_rating_reaches_the_agents_and_opens_nothing(scene: Scene) -> None:
     customer = scene.customer()
     await customer.resolved()
