@@ -17,7 +17,7 @@ Floats = NDArray[np.float32]
 _K1, _B = 1.2, 0.75  # the usual values; 0.9/0.4 and 1.6/0.75 were no better
 _STEM = 5
 _CACHED_BYTES = 32 * 1024 * 1024
-_ACCENTS = re.compile(r"[\u0300-\u036f\u064b-\u0652]")
+_ACCENTS = re.compile(r"[\u0300-\u036f\u064b-\u0655\u0670]")
 # Python's \w leaves out the vowel signs of Hindi, which would cut words to pieces.
 _WORD = re.compile(r"[\w\u0900-\u0963]+")
 
