@@ -90,6 +90,7 @@ class Models(Section):
 
     encoder: str = "minilm"
     emotion: str = "minilm"
+    emotion_labels: dict[str, str] = Field(default_factory=dict)
     cache_dir: str = ".cache/models"
     threads: Positive = 2
     batch_wait_ms: float = Field(default=2, ge=0)
@@ -176,6 +177,7 @@ class Telegram(Section):
     token_env: str = "TELEGRAM_TOKEN"
     mode: Literal["polling", "webhook"] = "polling"
     secret_env: str = "TELEGRAM_SECRET"
+    groups: tuple[str, ...] = Field(default=(), strict=False)
     base_url: str = "https://api.telegram.org/bot"
     file_base_url: str = "https://api.telegram.org/file/bot"
 

@@ -3,16 +3,7 @@
 from collections.abc import Mapping
 
 from desk.ports import Field, Form
-
-REPORTS = (
-    ("all", "Everything"),
-    ("csat", "Ratings (CSAT)"),
-    ("emotions", "Emotions"),
-    ("workload", "Workload"),
-    ("speed", "Speed"),
-    ("gaps", "Unanswered questions"),
-)
-PERIODS = (("7d", "Last 7 days"), ("today", "Today"), ("30d", "Last 30 days"))
+from domain.texts import Key, say
 
 STAFF: Mapping[str, Form] = {
     "button:note": Form(
@@ -35,3 +26,10 @@ STAFF: Mapping[str, Form] = {
     ),
 }
 """What agents fill in. Commands that carry their words already open no form."""
+
+
+def customers(language: str) -> Mapping[str, Form]:
+    """What customers fill in where the platform has forms: the comment on a rating."""
+    field = Field(name="comment", label=say(Key.COMMENT_LABEL, language), kind="long_text")
+    title = say(Key.COMMENT_TITLE, language)
+    return {"button:comment": Form(name="comment", title=title, submit="OK", fields=(field,))}

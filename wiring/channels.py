@@ -113,6 +113,7 @@ def _telegram(
             mode=telegram.mode,
             webhook_url=f"{public}/webhooks/telegram/{telegram.bot}" if public else "",
             secret=settings.secret(telegram.secret_env),
+            groups=frozenset(telegram.groups),
             blobs=blobs,
             commands={
                 code: [(name, say(key, code)) for name, key in CUSTOMER_COMMANDS] for code in LANGUAGES
@@ -135,6 +136,7 @@ def _discord(
             gateway_url=discord.gateway_url,
             blobs=blobs,
             cursor=MongoCursor(db=db, company=CompanyId(company.id), bot=BotId(discord.bot)),
+            forms=forms.customers(company.language),
             guild=discord.guild,
             support_channel=discord.support_channel,
         )

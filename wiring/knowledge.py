@@ -52,7 +52,7 @@ class Books:
     async def ingest(self, name: str, data: bytes, *, progress: Progress = silent) -> Document:
         """Publish a document; its source and its JSON are kept in the data folder. Raises BadInput."""
         document = await self.knowledge.ingest(name, data, progress=progress)
-        await asyncio.to_thread(self._keep, Path(name).name, data)
+        await asyncio.to_thread(self._keep, _file_name(name), data)
         return document
 
     async def remove(self, name: str) -> bool:
@@ -76,7 +76,7 @@ def books(settings: Settings, company: Company, *, db: Db, chroma: Chroma, encod
 
     async def load(data: bytes, name: str) -> ParsedDocument:
         parsed = await loader.load(data, name)
-        await asyncio.to_thread(_write_json, folder, Path(name).name, parsed)
+        await asyncio.to_thread(_write_json, folder, _file_name(name), parsed)
         return parsed
 
     return Books(
@@ -109,6 +109,11 @@ def gaps_closed(
         return (await gaps.retry(await gaps.find(refused))).line()
 
     return closed
+
+
+def _file_name(name: str) -> str:
+    """A document's name as a file of one folder: ``a/prices.md`` and ``b/prices.md`` stay apart."""
+    return "__".join(part for part in Path(name).parts if part not in ("/", "..", "."))
 
 
 def _write_json(folder: Path, name: str, parsed: ParsedDocument) -> None:

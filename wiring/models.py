@@ -28,7 +28,12 @@ class Models:
         encoder = load_encoder(models.encoder, cache_dir=PROGRAM / models.cache_dir, threads=models.threads)
         self.encoder = BatchedEncoder(encoder, executor=self._pool, wait=wait)
         self.emotions: EmotionReader = load_emotion_reader(
-            models.emotion, folder=EMOTION, threads=models.threads, executor=self._pool, wait=wait
+            models.emotion,
+            folder=EMOTION,
+            threads=models.threads,
+            executor=self._pool,
+            labels=models.emotion_labels,
+            wait=wait,
         )
         self.languages = Languages()
         self.fallback: Responder = ExtractiveResponder()

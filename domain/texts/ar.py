@@ -37,6 +37,8 @@ TEXTS: dict[Key, str] = {
     Key.RATING_LABELS: "سيئة جدًا|سيئة|مقبولة|جيدة|جيدة جدًا",
     Key.COMMENT_PROMPT: "شكرًا! هل تود أن تخبرنا بالسبب؟",
     Key.COMMENT_WRITE: "اكتب تعليقك الآن وسنقوم بإيصاله.",
+    Key.COMMENT_TITLE: "تعليقك",
+    Key.COMMENT_LABEL: "ماذا ينبغي أن نعرف؟",
     Key.COMMENT_SKIP: "تخطٍّ",
     Key.THANKS_RATING: "شكرًا على تقييمك!",
     Key.THANKS_COMMENT: "شكرًا، سنقرأ ذلك بعناية.",

@@ -41,6 +41,8 @@ TEXTS: dict[Key, str] = {
     Key.RATING_LABELS: "Sehr schlecht|Schlecht|Mittel|Gut|Sehr gut",
     Key.COMMENT_PROMPT: "Danke! Möchten Sie uns kurz sagen, warum?",
     Key.COMMENT_WRITE: "Schreiben Sie jetzt Ihren Kommentar, wir geben ihn weiter.",
+    Key.COMMENT_TITLE: "Ihr Kommentar",
+    Key.COMMENT_LABEL: "Was sollten wir wissen?",
     Key.COMMENT_SKIP: "Überspringen",
     Key.THANKS_RATING: "Danke für Ihre Bewertung!",
     Key.THANKS_COMMENT: "Danke, wir lesen das aufmerksam.",

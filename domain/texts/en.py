@@ -38,6 +38,8 @@ TEXTS: dict[Key, str] = {
     Key.RATING_LABELS: "Very poor|Poor|Okay|Good|Very good",
     Key.COMMENT_PROMPT: "Thank you! Would you like to add a word on why?",
     Key.COMMENT_WRITE: "Please write your comment now; I'll pass it on.",
+    Key.COMMENT_TITLE: "Your comment",
+    Key.COMMENT_LABEL: "What should we know?",
     Key.COMMENT_SKIP: "Skip",
     Key.THANKS_RATING: "Thank you for your rating!",
     Key.THANKS_COMMENT: "Thank you, we'll read that carefully.",

@@ -38,6 +38,8 @@ TEXTS: dict[Key, str] = {
     Key.RATING_LABELS: "Muy mal|Mal|Regular|Bien|Muy bien",
     Key.COMMENT_PROMPT: "¡Gracias! ¿Quieres contarnos por qué?",
     Key.COMMENT_WRITE: "Escribe ahora tu comentario y lo haremos llegar.",
+    Key.COMMENT_TITLE: "Tu comentario",
+    Key.COMMENT_LABEL: "¿Qué deberíamos saber?",
     Key.COMMENT_SKIP: "Omitir",
     Key.THANKS_RATING: "¡Gracias por tu valoración!",
     Key.THANKS_COMMENT: "Gracias, lo leeremos con atención.",

@@ -41,6 +41,8 @@ TEXTS: dict[Key, str] = {
     Key.RATING_LABELS: "Très mauvais|Mauvais|Moyen|Bien|Très bien",
     Key.COMMENT_PROMPT: "Merci ! Souhaitez-vous nous dire pourquoi ?",
     Key.COMMENT_WRITE: "Écrivez votre commentaire maintenant, nous le transmettrons.",
+    Key.COMMENT_TITLE: "Votre commentaire",
+    Key.COMMENT_LABEL: "Que devons-nous savoir ?",
     Key.COMMENT_SKIP: "Passer",
     Key.THANKS_RATING: "Merci pour votre note !",
     Key.THANKS_COMMENT: "Merci, nous lirons cela avec attention.",

@@ -37,6 +37,8 @@ TEXTS: dict[Key, str] = {
     Key.RATING_LABELS: "बहुत खराब|खराब|ठीक|अच्छी|बहुत अच्छी",
     Key.COMMENT_PROMPT: "धन्यवाद! क्या आप इसका कारण बताना चाहेंगे?",
     Key.COMMENT_WRITE: "कृपया अब अपनी टिप्पणी लिखें, हम उसे आगे पहुँचा देंगे।",
+    Key.COMMENT_TITLE: "आपकी टिप्पणी",
+    Key.COMMENT_LABEL: "हमें क्या जानना चाहिए?",
     Key.COMMENT_SKIP: "छोड़ें",
     Key.THANKS_RATING: "आपकी रेटिंग के लिए धन्यवाद!",
     Key.THANKS_COMMENT: "धन्यवाद, हम इसे ध्यान से पढ़ेंगे।",

@@ -51,6 +51,8 @@ class Key(StrEnum):
     """Five labels, worst first, joined by ``|``; see `domain.texts.rating_labels`."""
     COMMENT_PROMPT = "comment_prompt"
     COMMENT_WRITE = "comment_write"
+    COMMENT_TITLE = "comment_title"
+    COMMENT_LABEL = "comment_label"
     COMMENT_SKIP = "comment_skip"
     THANKS_RATING = "thanks_rating"
     THANKS_COMMENT = "thanks_comment"

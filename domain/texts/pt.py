@@ -39,6 +39,8 @@ TEXTS: dict[Key, str] = {
     Key.RATING_LABELS: "Muito ruim|Ruim|Regular|Bom|Muito bom",
     Key.COMMENT_PROMPT: "Obrigado! Quer nos contar o motivo?",
     Key.COMMENT_WRITE: "Escreva agora o seu comentário; vamos encaminhá-lo.",
+    Key.COMMENT_TITLE: "O seu comentário",
+    Key.COMMENT_LABEL: "O que devemos saber?",
     Key.COMMENT_SKIP: "Pular",
     Key.THANKS_RATING: "Obrigado pela sua avaliação!",
     Key.THANKS_COMMENT: "Obrigado, vamos ler com atenção.",
