@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
@@ -20,8 +21,10 @@ from bench.corpus import COMPANY, SHARED, Bench, Corpus, gold, handbook_question
 from brain.knowledge.passages import indexed
 from brain.knowledge.snapshot import Snapshot
 from brain.query import spoken
-from brain.retrieval import NEAREST
+from brain.retrieval import DOCUMENT_WEIGHT, NEAREST
 from domain.knowledge import Passage
+
+Lists = Sequence[Sequence[int]]
 
 CHUNK = 500
 CONTEXT = 1_000
@@ -109,7 +112,7 @@ async def _ours(bench: Bench, corpus: Corpus) -> list[list[Passage]]:
 
 
 async def _others(bench: Bench, corpus: Corpus) -> tuple[list[list[Passage]], list[list[Passage]]]:
-    """BM25 over the last message; and reciprocal rank fusion (k = 60) of our own four scores."""
+    """BM25 over the last message; and our own four scores joined by rank instead of by value."""
     snapshot = Snapshot(bench.passages, 0)
     lexical: list[list[Passage]] = []
     fused: list[list[Passage]] = []
@@ -118,19 +121,25 @@ async def _others(bench: Bench, corpus: Corpus) -> tuple[list[list[Passage]], li
         own = snapshot.words.scores(question.text)
         every = np.sum([each.weight * snapshot.words.scores(each.text) for each in said], axis=0)
         lexical.append([bench.passages[at] for at in np.argsort(-own)[:10] if own[at] > 0])
-        lists = [np.argsort(-scores)[:NEAREST].tolist() for scores in (own, every)]
         near = await bench.index.search(await bench.retriever.encoded(said), NEAREST)
-        lists += [[snapshot.at[id] for id, _ in nearest] for nearest in near]
-        fused.append([bench.passages[at] for at in _reciprocal(lists)[:10]])
+        talk, last = ([snapshot.at[id] for id, _ in nearest] for nearest in near)
+        words, all_words = (np.argsort(-scores)[:NEAREST].tolist() for scores in (own, every))
+        fused.append([bench.passages[at] for at in _by_ranks(snapshot, (talk, all_words), (last, words))])
     return lexical, fused
 
 
-def _reciprocal(lists: Sequence[Sequence[int]], k: int = 60) -> list[int]:
-    scores: dict[int, float] = {}
+def _by_ranks(snapshot: Snapshot, talk: Lists, last: Lists) -> list[int]:
+    """Reciprocal ranks (k = 60) of all lists, and those of the document's best for the conversation."""
+    subject = _reciprocal(snapshot, talk)
+    total = subject + _reciprocal(snapshot, last) + DOCUMENT_WEIGHT * snapshot.best_of_document(subject)
+    return np.argsort(-total, kind="stable")[:10].tolist()
+
+
+def _reciprocal(snapshot: Snapshot, lists: Lists, k: int = 60) -> NDArray[np.float32]:
+    scores = np.zeros(len(snapshot.passages), dtype=np.float32)
     for ranking in lists:
-        for rank, at in enumerate(ranking, 1):
-            scores[at] = scores.get(at, 0.0) + 1 / (k + rank)
-    return sorted(scores, key=lambda at: -scores[at])
+        scores[ranking] += 1 / (k + 1 + np.arange(len(ranking), dtype=np.float32))
+    return scores
 
 
 async def _tutorial(bench: Bench, corpus: Corpus) -> list[list[Hit]]:

@@ -3,7 +3,7 @@
 Four scores are added up: cosine and BM25 (scaled to its best), each for the conversation and for
 the last message alone. A passage gains by what its document's best passage scores for the conversation:
 people stay with a subject. Scores instead of ranks: reciprocal rank fusion of the same four was
-four points of recall@5 worse; see docs/decisions/0007-search.md.
+six points of recall@5 worse; see docs/decisions/0007-search.md.
 """
 
 import asyncio
