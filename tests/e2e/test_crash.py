@@ -69,10 +69,12 @@ def _nothing_twice(played: Story) -> None:
 
 def _ours(stand: Stand) -> Iterator[str]:
     for pane in stand.panes():
+        if stand.name == "slack" and not pane.title.startswith("#"):
+            continue  # answers to a command that was given again because Slack said it failed
         for bubble in _all(pane.bubbles):
             # Presses that Slack could not deliver are answered by Slack itself, each time.
             if not bubble.mine and not bubble.only_for and bubble.author == "Deskmate":
-                yield f"{pane.id} {bubble.text}"
+                yield f"{pane.id} {bubble.text} {[name for name, _ in bubble.files]}"
 
 
 def _all(bubbles: list[Bubble]) -> Iterator[Bubble]:

@@ -6,6 +6,7 @@ import pytest
 
 from domain.content import text
 from domain.ids import Address, BotId, Platform
+from sandbox.stand import until
 from tests.e2e.demo_case import QUESTION, Scene, firm_with
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -97,8 +98,19 @@ async def test_a_survey_that_waits_holds_up_nothing_else(
     await customer.sees("You have no open request")
 
 
-async def test_a_comment_on_the_rating_reaches_the_agents_and_opens_nothing(scene: Scene) -> None:
+async def test_a_comment_in_discord_is_a_form(scene: Scene) -> None:
     customer = scene.customer()
+    await customer.resolved()
+    await customer.press("5", on="How did we do?")
+    await customer.press("Yes")
+    (sheet,) = await until(lambda: next(p for p in customer.stand.panes() if p.id == customer.pane).forms)
+    await customer.act("submit", form=sheet.id, fields={"comment": "Friendly and quick"})
+    await customer.thread("Friendly and quick")
+    await customer.sees("we'll read that carefully")
+
+
+async def test_a_comment_on_the_rating_reaches_the_agents_and_opens_nothing(scene: Scene) -> None:
+    customer = scene.telegram_customer()
     await customer.resolved()
     await customer.press("5", on="How did we do?")
     await customer.press("Yes")
