@@ -79,7 +79,6 @@ class LocalMongod:
                 self._process.kill()
                 await asyncio.to_thread(self._process.wait)
             self._process = None
-            (self._folder / "mongod.pid").unlink(missing_ok=True)
         if self._lock is not None:
             self._lock.close()
             self._lock = None
@@ -96,15 +95,18 @@ class LocalMongod:
             ) from error
 
     def _end_orphan(self) -> None:
-        """After a crash of the app its mongod is still there: end it, it recovers from its journal."""
-        pid_file = self._folder / "mongod.pid"
-        with contextlib.suppress(FileNotFoundError, ValueError, psutil.Error):
-            process = psutil.Process(int(pid_file.read_text()))
-            if str(self._folder / "db") in process.cmdline():
+        """After a crash of the app its mongod is still there: end it, it recovers from its journal.
+
+        We hold the folder's lock, so whichever mongod runs on it is nobody's. It is looked for among the
+        processes: a crash may come before anything about it could be written down.
+        """
+        path = str(self._folder / "db")
+        for process in psutil.process_iter(["cmdline"]):
+            if path in (process.info["cmdline"] or []):
                 log.info("mongod_orphan_ended", pid=process.pid)
-                process.terminate()
-                process.wait(STOP_SECONDS)
-        pid_file.unlink(missing_ok=True)
+                with contextlib.suppress(psutil.Error):
+                    process.terminate()
+                    process.wait(STOP_SECONDS)
 
     def _spawn(self, port: int) -> subprocess.Popen[bytes]:
         db = self._folder / "db"
@@ -119,7 +121,6 @@ class LocalMongod:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        (self._folder / "mongod.pid").write_text(str(process.pid))
         return process
 
     async def _ready(self, port: int) -> None:
