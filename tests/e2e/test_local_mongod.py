@@ -9,11 +9,15 @@ from domain.errors import Misconfigured
 from store.local import LocalMongod, binary
 
 
-async def test_a_mongod_that_a_crash_left_behind_is_ended(tmp_path: Path) -> None:
-    db = tmp_path / "db"
+def left_behind(folder: Path) -> "subprocess.Popen[bytes]":
+    db = folder / "db"
     db.mkdir()
     command = [binary(), "--dbpath", str(db), "--port", "0", "--replSet", "rs0", "--nounixsocket"]
-    orphan = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+async def test_a_mongod_that_a_crash_left_behind_is_ended(tmp_path: Path) -> None:
+    orphan = left_behind(tmp_path)
     mongod = LocalMongod(folder=tmp_path)
     try:
         assert "127.0.0.1" in await mongod.start()
