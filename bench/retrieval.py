@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
-from bench.corpus import COMPANY, SHARED, Bench, Corpus, gold, handbook_questions, held_out, read, run, served
+from bench.corpus import SHARED, Bench, Corpus, gold, handbook_questions, held_out, read, run, served
 from brain.knowledge.passages import indexed
 from brain.knowledge.snapshot import Snapshot
 from brain.query import spoken
@@ -170,7 +170,7 @@ async def on_handbook() -> dict[str, object]:
         for question in questions:
             found = await bench.retriever.search(question.query)
             results.append([_handbook_hit(each.passage, question.words) for each in found])
-    return {"ours": summed(results), "questions": len(questions), "data": "handbook", "company": COMPANY}
+    return {"ours": summed(results), "questions": len(questions), "data": "handbook"}
 
 
 def _handbook_hit(passage: Passage, words: Sequence[str]) -> Hit:
