@@ -122,12 +122,8 @@ class AgentDesk:
         step.changes.rewritten[noted.message.id] = event.text
         if noted.message.internal:
             return
-        content = event.content or text(event.text)
         shown = await self._outbox.showing(noted.message.id)
-        for posted in shown[:1]:
-            step.edit(posted.row.key, posted.row.to, content, "edited")
-        for number, posted in enumerate(shown[1:]):
-            step.delete(posted.row.key, posted.row.to, f"rest-{number}")
+        step.rewrite(shown, event.content or text(event.text))
 
     async def _into_note(self, step: Step, id: MessageId, event: MessageEdited) -> None:
         """A reply that was meant as a note: taken back from the customer, kept for agents."""

@@ -112,7 +112,7 @@ def transcript(lines: list[Line]) -> Content:
     blocks: list[Block] = [Paragraph((Span("Conversation so far", Style.BOLD),))]
     for line in lines:
         author = "Customer" if line.author is Author.CUSTOMER else line.author.capitalize()
-        blocks.append(Paragraph((Span(f"{author}: ", Style.BOLD), Span(_short(line.text)))))
+        blocks.append(Paragraph((Span(f"{author}: ", Style.BOLD), Span(line.text))))
     return Content(tuple(blocks))
 
 

@@ -38,8 +38,8 @@ class Crew:
         self._known = known
 
     async def member(self, actor: Actor) -> Agent:
-        """The agent who did something. New ones join offline: they get tickets once they say so."""
-        return await self._join(actor.identity, actor.name, Availability.OFFLINE)
+        """The agent who did something. New ones join away: they get tickets once they say so."""
+        return await self._join(actor.identity, actor.name, Availability.AWAY)
 
     async def somebody(self, by: Actor, user: str) -> Agent:
         """An agent by their id on the platform, for a transfer. Raises BadInput."""
@@ -48,7 +48,7 @@ class Crew:
         identity = replace(by.identity, user=user)
         channel = self._channels.get(self._firm.staff.bot) if self._firm.staff else None
         name = await channel.profile(identity) if channel else user
-        return await self._join(identity, name, Availability.OFFLINE)
+        return await self._join(identity, name, Availability.AWAY)
 
     async def from_config(self) -> None:
         """Agents named in the config are there, and online, from the start."""

@@ -57,9 +57,7 @@ class CustomerDesk:
         await self._replace_shown(step, noted.message.id, card.deleted(event.actor.name, noted.message.text))
 
     async def _replace_shown(self, step: Step, origin: str, content: Content) -> None:
-        shown = await self._outbox.showing(origin)
-        for posted in shown[:1]:
-            step.edit(posted.row.key, posted.row.to, content, "shown", under=posted.row.under)
+        step.rewrite(await self._outbox.showing(origin), content)
 
     async def blocked(self, step: Step, case: Case, event: Blocked) -> None:
         """The agents must know that nothing arrives any more."""

@@ -1,7 +1,6 @@
 """The outbox at work: one queue of one place after the other, in order, until each row is done."""
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,6 +10,7 @@ from aiolimiter import AsyncLimiter
 
 from desk import card
 from desk.changes import Act, Outgoing, Purpose
+from desk.holding import held
 from desk.ports import Channel
 from desk.storage import Leases, Outbox, Posted
 from domain.errors import DeliveryError, DeskmateError, RateLimited, Unavailable
@@ -48,6 +48,7 @@ class Delivery:
         staff: Address | None,
         clock: Callable[[], datetime],
         wake: Callable[[str], None],
+        renew_seconds: float,
     ) -> None:
         self._company = company
         self._outbox = outbox
@@ -56,6 +57,7 @@ class Delivery:
         self._staff = staff
         self._clock = clock
         self._wake = wake
+        self._renew_seconds = renew_seconds
         self._limiters: dict[str, AsyncLimiter] = {}
         self._overall: dict[BotId, AsyncLimiter] = {}
         self.stopping = False
@@ -65,16 +67,13 @@ class Delivery:
         lease = await self._leases.take(f"out|{queue}")
         if lease is None:
             return
-        try:
+        async with held(self._leases, lease, every=self._renew_seconds):
             while not self.stopping:
                 posted = await self._outbox.next(queue)
                 if posted is None or posted.row.due_at > self._clock():
                     return
                 if not await self._leases.renew(lease) or not await self._one(posted):
                     return
-        finally:
-            with contextlib.suppress(Unavailable):  # it runs out by itself
-                await self._leases.release(lease)
 
     async def _one(self, posted: Posted) -> bool:
         """Deliver one row; false if the queue has to wait."""

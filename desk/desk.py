@@ -1,8 +1,7 @@
 """The desk of one company: accepts events durably and handles each lane's, in order, once."""
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,6 +11,7 @@ from desk import handoff
 from desk.agent import AgentDesk
 from desk.changes import Changes
 from desk.customer import CustomerDesk
+from desk.holding import held
 from desk.ports import Channel
 from desk.routing import Routing
 from desk.staff import StaffDesk
@@ -113,28 +113,10 @@ class Desk:
         lease = await self._leases.take(lane)
         if lease is None:
             return
-        async with self._held(lease):
+        async with held(self._leases, lease, every=self._pace.renew_seconds):
             while not self.stopping and (rows := await self._inbox.waiting(Lane(lane))):
                 if not await self._some(lease, rows):
                     return
-
-    @contextlib.asynccontextmanager
-    async def _held(self, lease: Lease) -> AsyncIterator[None]:
-        """Keep renewing a lease; it is given back only after the last commit."""
-        keeper = asyncio.create_task(self._keep(lease))
-        try:
-            yield
-        finally:
-            keeper.cancel()
-            await asyncio.gather(keeper, return_exceptions=True)
-            with contextlib.suppress(Unavailable):  # it runs out by itself
-                await self._leases.release(lease)
-
-    async def _keep(self, lease: Lease) -> None:
-        while True:
-            await asyncio.sleep(self._pace.renew_seconds)
-            with contextlib.suppress(Unavailable):
-                await self._leases.renew(lease)
 
     async def _some(self, lease: Lease, rows: Sequence[Waiting]) -> bool:
         """Handle the first event, or a burst of messages; false if the lane has to wait."""

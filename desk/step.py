@@ -1,12 +1,13 @@
 """Collects what one step changes: log entries, messages, and what is sent, with ids that repeat."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from desk.changes import Act, Changes, Noted, Outgoing, Purpose
 from desk.ports import Channel
+from desk.storage import Posted
 from domain.answer import Author, Tone
 from domain.content import Content, plain
 from domain.conversation import Conversation, Message
@@ -232,10 +233,26 @@ class Step:
             )
         return derived(seed, "0")
 
-    def edit(self, target: str, to: Address, content: Content, part: str, *, under: str = "") -> None:
-        """Replace a message of ours, named by its key, once it is delivered."""
-        piece = self._pieces(to, content)[0]
-        self._queue(Act.EDIT, to, self.id("edit", part), content=piece, target=target, under=under)
+    def edit(self, target: str, to: Address, content: Content, part: str) -> None:
+        """Replace a message of ours that is one piece, named by its key, once it is delivered."""
+        self._queue(Act.EDIT, to, self.id("edit", part), content=self._pieces(to, content)[0], target=target)
+
+    def rewrite(self, shown: Sequence[Posted], content: Content) -> None:
+        """Show another content in place of the pieces of one message: some change, come or go."""
+        if not shown:
+            return
+        first = shown[0].row
+        pieces = self._pieces(first.to, content)
+        for number, piece in enumerate(pieces):
+            more: dict[str, Any] = {"content": piece, "under": first.under, "purpose": first.purpose}
+            if number < len(shown):
+                key = self.id("rewrite", str(number))
+                self._queue(Act.EDIT, first.to, key, target=shown[number].row.key, **more)
+            else:
+                key = derived(first.key, "more", str(number), self.changes.seed)
+                self._queue(Act.SEND, first.to, key, origin=first.origin, **more)
+        for number, posted in enumerate(shown[len(pieces) :]):
+            self.delete(posted.row.key, first.to, f"rest-{number}", under=first.under)
 
     def edit_at(self, ref: MessageRef, content: Content, part: str) -> None:
         """Replace a message of ours that stands at a known place."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import accumulate
 
 from domain.ids import PassageId
 
@@ -170,7 +171,10 @@ def _plain(block: Block) -> str:
         case Paragraph(spans) | Heading(spans) | Quote(spans):
             return _join(spans)
         case Bullets(items, ordered):
-            return "\n".join(_bullet(number, item, ordered) for number, item in enumerate(items, 1))
+            numbers = accumulate(int(not item.depth) for item in items)  # nested items don't count
+            return "\n".join(
+                _bullet(number, item, ordered) for number, item in zip(numbers, items, strict=True)
+            )
         case Code(code, _):
             return code
         case Sources(items):

@@ -4,8 +4,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from gridfs.asynchronous import AsyncGridFSBucket
-from gridfs.errors import FileExists, NoFile
-from pymongo.errors import DuplicateKeyError
+from gridfs.errors import NoFile
 
 from domain.errors import Unavailable
 from domain.ids import CompanyId
@@ -18,17 +17,21 @@ class MongoBlobs:
 
     def __init__(self, *, db: Db, company: CompanyId) -> None:
         self._bucket = AsyncGridFSBucket(db, bucket_name="blobs")
+        self._files = db["blobs.files"]
         self._company = company
 
     async def put(self, key: str, data: bytes) -> None:
-        """Keep bytes under a key; keeping the same key again changes nothing."""
+        """Keep bytes under a key; keeping the same key again changes nothing.
+
+        A file shows only once it is whole, so a crash in the middle leaves nothing under the key.
+        """
+        name = self._name(key)
         async with translated():
-            try:
-                meta = {"company": self._company}
-                id = f"{self._company}|{key}"
-                await self._bucket.upload_from_stream_with_id(id, key, data, metadata=meta)
-            except (FileExists, DuplicateKeyError):
-                return
+            if not await self._files.find_one({"filename": name, "metadata.company": self._company}):
+                await self._bucket.upload_from_stream(name, data, metadata={"company": self._company})
+
+    def _name(self, key: str) -> str:
+        return f"{self._company}|{key}"
 
     async def drop(self, before: datetime) -> int:
         """Delete what was kept before a moment, unless somebody else has; how many there were."""
@@ -44,7 +47,7 @@ class MongoBlobs:
         """The bytes of a key. Raises Unavailable when they are gone."""
         async with translated():
             try:
-                stream = await self._bucket.open_download_stream(f"{self._company}|{key}")
+                stream = await self._bucket.open_download_stream_by_name(self._name(key))
             except NoFile as error:
                 raise Unavailable("The file is not kept any more.") from error
             return await stream.read()

@@ -132,7 +132,8 @@ class MongoOutbox:
 
     async def revive(self, key: str) -> bool:
         """Try a dead letter again."""
-        values = {"state": PENDING, "attempts": 0, "due_at": datetime.now(UTC)}
+        # One attempt is remembered: an earlier one may have got through unnoticed.
+        values = {"state": PENDING, "attempts": 1, "due_at": datetime.now(UTC)}
         async with translated():
             where = {"_id": self._rows.id(key), "state": DEAD, "erased": {"$ne": True}}
             return await self._rows.change(where, {"$set": values}) is not None

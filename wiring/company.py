@@ -261,6 +261,7 @@ def _delivery(parts: Parts) -> Delivery:
         staff=parts.connections.staff,
         clock=now,
         wake=_wake_out(parts),
+        renew_seconds=_pace(parts.settings).renew_seconds,
     )
 
 
