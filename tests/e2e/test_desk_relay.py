@@ -38,6 +38,23 @@ async def test_what_an_agent_changes_or_deletes_changes_for_the_customer(scene: 
     await until(lambda: not [words for words in customer.received if "on Tuesday" in words])
 
 
+@pytest.mark.trap(9)
+@pytest.mark.trap(20)
+async def test_a_reply_that_grows_or_shrinks_over_several_messages_keeps_all_its_words(scene: Scene) -> None:
+    customer = scene.customer()
+    agent = await customer.claimed()
+    reply = await customer.agent_writes(agent, "In short: yes")
+    await customer.sees("In short: yes")
+    long = "\n\n".join(f"Point {number}: " + "every word counts here. " * 20 for number in range(12))
+    await customer.agent_does(agent, "edit", bubble=reply, text=long)
+    for number in range(12):
+        await customer.sees(f"Point {number}:")
+    assert not [words for words in customer.received if "In short: yes" in words]
+    await customer.agent_does(agent, "edit", bubble=reply, text="After all: no")
+    await customer.sees("After all: no")
+    await until(lambda: not [words for words in customer.received if "Point" in words])
+
+
 @pytest.mark.trap(12)
 async def test_agents_are_told_that_a_customer_blocked_the_bot(scene: Scene) -> None:
     customer = scene.telegram_customer()
