@@ -11,7 +11,7 @@ from tests.e2e.repositories import Repositories, firm_of
 ACME = CompanyId("acme")
 
 
-async def test_somebody_who_acts_for_the_first_time_gets_no_tickets_by_themselves_but_keeps_what_they_are_given(
+async def test_who_acts_for_the_first_time_is_away_and_keeps_what_they_are_given(
     db: Db,
 ) -> None:
     repositories = Repositories(db, ACME)
