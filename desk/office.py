@@ -1,7 +1,7 @@
 """One company at work: wake-ups, sweeps for what wake-ups missed, channels that stay connected, stopping."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -25,6 +25,7 @@ SWEEP_SECONDS = 0.5
 DUE_EVERY = 10
 """Every so many sweeps tickets are looked at: unclaimed, snoozed, left behind."""
 LONGEST_PAUSE = 60.0
+CANCELLATIONS = 10
 WELL_AFTER = 30.0
 """A connection that held this many seconds starts its back-off anew."""
 
@@ -35,6 +36,22 @@ class Overdue(Protocol):
     async def overdue(self, *, unclaimed_since: datetime | None, now: datetime) -> list[Ticket]:
         """Assigned tickets nobody claimed in time, and snoozed ones that are due again."""
         ...
+
+
+async def ended(tasks: Collection[asyncio.Task[None]]) -> None:
+    """Cancel tasks until they have ended.
+
+    A cancellation that comes at the same moment as a time-out inside an SDK can be taken for the
+    time-out, after which the SDK connects again: so once is not enough.
+    """
+    left = set(tasks)
+    for _ in range(CANCELLATIONS):
+        if not left:
+            return
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=1.0)
+    log.error("tasks_left", names=[task.get_name() for task in left])
 
 
 class Office:
@@ -94,9 +111,7 @@ class Office:
         parts = (self._lanes, self._queues, self._assign)
         await asyncio.gather(*(part.stop(seconds) for part in parts))
         # Only now: what was in hand may still have had something to send. What arrives is kept.
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await ended(self._tasks)
 
     # -- connections -----------------------------------------------------------------------------
 
