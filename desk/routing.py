@@ -21,6 +21,8 @@ STAFF_COMMANDS = frozenset(
 )
 """Commands of agents and admins; customers' platforms have some of them too."""
 STAFF_FORMS = frozenset({"upload", "report"})
+STAFF_PRESSES: frozenset[str] = frozenset()
+"""Buttons under what admins were sent where customers write too; in Slack none needs to be named."""
 
 
 class Routing:
@@ -50,6 +52,8 @@ class Routing:
             return True
         if isinstance(event, CommandReceived):
             return event.name in STAFF_COMMANDS or event.address.platform is Platform.SLACK
+        if isinstance(event, ButtonPressed):
+            return event.action in STAFF_PRESSES
         return isinstance(event, FormSubmitted) and event.form in STAFF_FORMS
 
     async def _of_agents(self, event: Event) -> Lane:

@@ -11,18 +11,23 @@ from brain.brain import Brain
 from brain.policy import Policy
 from brain.ports import Retriever
 from desk.agent import AgentDesk
+from desk.assistant import AssistantDesk
 from desk.attachments import Files
 from desk.crew import Crew, Known
 from desk.customer import CustomerDesk
 from desk.delivery import Delivery
 from desk.desk import Desk, Pace
+from desk.documents import DocumentDesk
+from desk.duty import DutyDesk
 from desk.office import Office
 from desk.posting import DigestDesk
 from desk.queue import Wakeups
+from desk.reporting import ReportDesk
 from desk.routing import Routing
 from desk.schedule import Timetable
 from desk.staff import StaffDesk
 from desk.step import Firm
+from desk.telling import Teller
 from desk.turns import Turns
 from domain.answer import Line, Tone
 from domain.ids import CompanyId
@@ -232,23 +237,17 @@ def _turns(parts: Parts, files: Files) -> Turns:
 
 
 def _staff(parts: Parts, known: Firm, crew: Crew, reporter: Reporter, *, files: Files) -> StaffDesk:
-    kept = parts.kept
+    kept, channels = parts.kept, parts.connections.channels
+    teller = Teller(firm=known, channels=channels, outbox=kept.outbox)
+    gaps = gaps_closed(parts.settings, parts.company, parts.books, encoder=parts.models.encoder, log=kept.log)
+    documents = DocumentDesk(crew=crew, teller=teller, files=files, shelf=parts.books, gaps=gaps)
+    reporting = ReportDesk(crew=crew, teller=teller, keep=kept.blobs.put, report=_reporting(reporter))
+    assistant = AssistantDesk(firm=known, teller=teller, answer=parts.thinking.answer)
+    duty = DutyDesk(
+        crew=crew, teller=teller, agents=kept.agents, records=kept.records, channels=channels, clock=now
+    )
     return StaffDesk(
-        firm=known,
-        crew=crew,
-        agents=kept.agents,
-        records=kept.records,
-        outbox=kept.outbox,
-        channels=parts.connections.channels,
-        files=files,
-        keep=kept.blobs.put,
-        shelf=parts.books,
-        report=_reporting(reporter),
-        gaps=gaps_closed(
-            parts.settings, parts.company, parts.books, encoder=parts.models.encoder, log=kept.log
-        ),
-        answer=parts.thinking.answer,
-        clock=now,
+        teller=teller, sections=[each.section for each in (documents, reporting, duty, assistant)]
     )
 
 
