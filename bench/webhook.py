@@ -4,7 +4,7 @@ The whole product in webhook mode, with the real SDKs against the stand-ins, on 
 its own posts Telegram updates (secret token) and Slack events (signed), so many of each a second.
 Each Telegram update is a question, so answers are computed all the while (language model at 0 ms).
 An acknowledgement comes after the event is stored durably: that is most of what it costs. The Slack
-events are of one channel, as the agents' are, and the adapter stores a channel's one after the other.
+events are of one channel, as the agents' are; the adapter keeps the order of each of its threads.
 
 Beside them, in the same run, a bare aiohttp handler that reads the body and says 200: once in the
 product's own event loop, posted to in turn with the others (what is over it is our own work), and

@@ -1,4 +1,4 @@
-"""What is being handled: counted, so that stopping can wait for it, and in the order of each channel."""
+"""What is being handled: counted, so that stopping can wait for it, and in the order of each place."""
 
 import asyncio
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ class Hands:
 
 
 class Turns:
-    """One thing after the other in each channel, in order of arrival.
+    """One thing after the other in each place, in order of arrival.
 
     The SDK handles every envelope in a task of its own, so that a later message could overtake.
     """
@@ -46,9 +46,9 @@ class Turns:
     def __init__(self) -> None:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    def of(self, channel: str) -> asyncio.Lock:
+    def of(self, place: str) -> asyncio.Lock:
         """The turn to wait for."""
-        lock = self._locks.get(channel)
+        lock = self._locks.get(place)
         if lock is None:
-            lock = self._locks[channel] = asyncio.Lock()
+            lock = self._locks[place] = asyncio.Lock()
         return lock

@@ -11,8 +11,8 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bots.slack import envelope, parse
 from bots.slack import forms as modals
-from bots.slack import parse
 from bots.slack.errors import translated
 from bots.slack.hands import Hands, Turns
 from bots.slack.names import People
@@ -84,11 +84,11 @@ class Incoming:
         """Handle one payload; anything but `DONE` makes Slack deliver it again."""
         if self.accept is None:
             return LATER
-        if parse.team_of(body) not in {"", self.me.get("team_id")}:
-            log.warning("slack_other_workspace", team=parse.team_of(body))
+        if envelope.team_of(body) not in {"", self.me.get("team_id")}:
+            log.warning("slack_other_workspace", team=envelope.team_of(body))
             return DONE
         try:
-            async with self._turns.of(parse.place_of(body)):
+            async with self._turns.of(envelope.place_of(body)):
                 await self._handle(body, self.accept)
         except Unavailable:
             log.warning("slack_event_not_stored")
@@ -114,7 +114,7 @@ class Incoming:
             bot_id=str(self.me.get("bot_id") or ""),
             bot_user=str(self.me.get("user_id") or ""),
             channel=self._channel,
-            names=await self._people.named(parse.people(body)),
+            names=await self._people.named(envelope.people(body)),
         )
 
     async def _open(self, form: Form, value: str, *, event: Event, trigger: str) -> None:

@@ -3,8 +3,7 @@
 Shapes: docs.slack.dev/reference/events and docs.slack.dev/reference/interaction-payloads.
 """
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -27,7 +26,6 @@ from domain.inbound import (
 )
 
 Json = Mapping[str, Any]
-PERSON = re.compile(r"<@([UW][A-Z0-9]+)")
 WRITTEN = {None, "file_share", "thread_broadcast", "me_message"}
 """Subtypes of messages that people write."""
 KINDS = {"image": "image", "audio": "audio", "video": "video"}
@@ -43,38 +41,6 @@ class Here:
     bot_user: str
     channel: str = ""
     names: Names
-
-
-def team_of(body: Json) -> str:
-    """The workspace that a payload is for; "" if it doesn't say."""
-    installed: Json = next(iter(body.get("authorizations") or ()), {})
-    team = body.get("team") if isinstance(body.get("team"), Mapping) else {}
-    found = installed.get("team_id") or body.get("team_id") or (team or {}).get("id")
-    return str(found or (body.get("user") or {}).get("team_id") or "")
-
-
-def place_of(body: Json) -> str:
-    """The channel of an event, to keep its order; for what people press and command, themselves."""
-    event = body.get("event") or {}
-    user = body.get("user")
-    return str(event.get("channel") or body.get("user_id") or (user or {}).get("id") or "")
-
-
-def people(body: Any) -> Iterator[str]:
-    """Ids of the people that a payload names: who did it, and who is mentioned."""
-    if isinstance(body, str):
-        yield from PERSON.findall(body)
-    elif isinstance(body, list):
-        for child in body:
-            yield from people(child)
-    elif isinstance(body, Mapping):
-        for name, child in body.items():
-            if name in {"user", "user_id"} and isinstance(child, str):
-                yield child
-            elif name == "user" and isinstance(child, Mapping) and child.get("id"):
-                yield str(child["id"])
-            elif name not in {"authorizations", "previous_message", "files"}:
-                yield from people(child)
 
 
 def parse(body: Json, here: Here, *, now: datetime) -> Event | None:

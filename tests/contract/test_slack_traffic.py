@@ -185,26 +185,35 @@ async def test_before_it_runs_the_service_asks_slack_to_come_again(http: SlackCa
     assert await raw(http, http.stand.signed.headers(body), body) == 503
 
 
-async def test_a_later_message_never_overtakes_an_earlier_one(case: SlackCase) -> None:
+async def test_in_a_thread_nothing_overtakes_and_other_threads_do_not_wait(case: SlackCase) -> None:
     import asyncio
 
     release, order = asyncio.Event(), []
     accept = case.accept
 
     async def slow(event) -> None:
-        if event.text == "one":
+        if not order and getattr(event, "text", "") == "one":
+            order.append("one waits")
             await release.wait()
-        order.append(event.text)
+        order.append(getattr(event, "text", type(event).__name__))
         await accept(event)
 
+    slow_thread = await case.channel.send(case.address, claim(), key="slow")
+    quick_thread = await case.channel.send(case.address, claim(), key="quick")
     case.channel._in.accept = slow
-    await case.say("one")
-    await case.say("two")
-    await case.stand.act("D0BEN", "Ben", "say", text="elsewhere")
-    await until(lambda: order == ["elsewhere"])
+    one = await case.say("one", thread=slow_thread.id)
+    await until(lambda: order == ["one waits"])
+    await case.stand.act("C0SUPPORT", "Alma", "edit", bubble=one, text="one, better")
+    pressing = asyncio.create_task(case.press(slow_thread.id, "claim"))
+    await case.say("elsewhere", thread=quick_thread.id)
+    await case.say("in the channel")
+    await case.press(quick_thread.id, "claim")
+    await until(lambda: len(order) == 4)
+    assert set(order) == {"one waits", "elsewhere", "in the channel", "ButtonPressed"}
     release.set()
-    await until(lambda: len(case.accepted) == 3)
-    assert order == ["elsewhere", "one", "two"]
+    await pressing
+    await until(lambda: len(order) == 7)
+    assert order[4:] == ["one", "one, better", "ButtonPressed"]
 
 
 async def test_stopping_lets_what_is_in_hand_be_stored(socket: SlackCase) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bots.slack import forms, parse
+from bots.slack import envelope, forms, parse
 from bots.slack.mrkdwn import to_content
 from domain.content import Bullets, Code, Item, Paragraph, Quote, Span, Style
 from domain.ids import BotId
@@ -205,11 +205,49 @@ def test_opening_the_home_page_is_noticed() -> None:
 
 @pytest.mark.trap(41)
 def test_the_workspace_is_read_from_the_installation() -> None:
-    assert {parse.team_of(read(name)) for name in ("message", "press", "command", "form")} == {"T061EG9R6"}
+    assert {envelope.team_of(read(name)) for name in ("message", "press", "command", "form")} == {"T061EG9R6"}
+
+
+def test_a_thread_is_one_place_for_its_messages_edits_deletions_and_buttons() -> None:
+    root = {"type": "message", "channel": "C1", "ts": "1.1", "user": "U1"}
+    reply = {**root, "ts": "2.2", "thread_ts": "1.1"}
+    changed = {
+        "type": "message",
+        "channel": "C1",
+        "subtype": "message_changed",
+        "ts": "3.3",
+        "message": reply,
+    }
+    gone = {
+        "type": "message",
+        "channel": "C1",
+        "subtype": "message_deleted",
+        "ts": "4.4",
+        "deleted_ts": "2.2",
+    }
+    bodies: list[dict[str, Any]] = [
+        {"event": root},
+        {"event": reply},
+        {"event": changed},
+        {"event": {**gone, "previous_message": reply}},
+        {"container": {"channel_id": "C1", "message_ts": "1.1"}, "user": {"id": "U1"}},
+        {"container": {"channel_id": "C1", "message_ts": "2.2", "thread_ts": "1.1"}, "user": {"id": "U1"}},
+        {"container": {"channel_id": "C1", "message_ts": "2.2"}, "message": reply, "user": {"id": "U1"}},
+    ]
+    assert {envelope.place_of(body) for body in bodies} == {"C1|1.1"}
+    assert envelope.place_of({"event": gone}) == "C1|2.2"
+
+
+def test_what_belongs_to_no_thread_keeps_its_persons_order() -> None:
+    home = {"type": "app_home_opened", "user": "U1", "channel": "D1"}
+    bodies = [{"event": home}, {"user_id": "U1", "command": "/away"}, {"user": {"id": "U1"}}]
+    assert {envelope.place_of(body) for body in bodies} == {"U1"}
+    direct = {"type": "message", "channel": "D1", "user": "U1"}
+    assert {envelope.place_of({"event": {**direct, "ts": ts}}) for ts in ("1.1", "2.2")} == {"D1"}
 
 
 def test_everybody_who_is_named_is_found() -> None:
-    assert set(parse.people(read("message_rich"))) == {"U2147483697", "U0BEN"}
+    assert set(envelope.people(read("message_rich"))) == {"U2147483697", "U0BEN"}
 
 
 @pytest.mark.parametrize("name", [path.stem for path in sorted(PAYLOADS.glob("*.json"))])
