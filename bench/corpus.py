@@ -1,7 +1,8 @@
 """Documents and questions to measure the search with, in the format of doc2dial or from the handbook.
 
-``docs.jsonl``: doc_id, title, text. ``questions.jsonl``: id, doc_id, turns (oldest first; the last is the
-question), answer, answer_start (its offset in the document's text).
+``docs.jsonl``: doc_id, text, perhaps a title. ``questions.jsonl``: doc_id, turns (oldest first; the last
+is the question), answer, answer_start (its offset in the document's text). Documents without a word, and
+questions about documents that aren't there, are left out.
 """
 
 import asyncio
@@ -97,11 +98,14 @@ def read(folder: Path) -> Corpus | None:
     docs, questions = folder / "docs.jsonl", folder / "questions.jsonl"
     if not (docs.is_file() and questions.is_file()):
         return None
-    texts = [
-        Text(name=row["doc_id"], title=_VERSION_MARK.sub("", row["title"]), text=row["text"])
-        for row in _rows(docs)
-    ]
-    return Corpus(name=folder.name, texts=tuple(texts), questions=tuple(map(_question, _rows(questions))))
+    texts = {row["doc_id"]: _text(row) for row in _rows(docs) if row["text"].strip()}
+    wanted = [_question(row) for row in _rows(questions) if row["doc_id"] in texts]
+    return Corpus(name=folder.name, texts=tuple(texts.values()), questions=tuple(wanted))
+
+
+def _text(row: dict[str, Any]) -> Text:
+    title = _VERSION_MARK.sub("", row.get("title") or row["doc_id"])
+    return Text(name=row["doc_id"], title=title, text=row["text"])
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:

@@ -1,5 +1,8 @@
 """The measurements of the search count what they say they count."""
 
+import json
+from pathlib import Path
+
 from bench.corpus import _question, _spans, read
 from bench.pipeline import conversations
 from bench.refusal import Asked
@@ -58,7 +61,7 @@ def test_messages_since_the_last_reply_are_one_question() -> None:
     assert [line.author for line in question.history] == [Author.CUSTOMER, Author.AGENT]
 
 
-def test_questions_that_follow_one_another_are_a_conversation(tmp_path) -> None:
+def test_questions_that_follow_one_another_are_a_conversation(tmp_path: Path) -> None:
     row = {"doc_id": "d", "answer": "", "answer_start": 0}
     one = _question({**row, "turns": [{"from": "customer", "text": "a"}]})
     two = _question({**row, "turns": [{"from": x, "text": x} for x in ("customer", "agent", "customer")]})
@@ -77,3 +80,17 @@ def test_refusals_and_wrong_answers_are_shares() -> None:
     )
     assert (found["needless_refusals"], found["wrong_answers"]) == (0.25, 0.25)
     assert 0.5 < found["auc"] < 1
+
+
+def test_another_data_set_may_lack_titles_and_name_documents_that_are_not_there(tmp_path: Path) -> None:
+    docs = [{"doc_id": "a", "text": "Parcels take two days."}, {"doc_id": "empty", "text": " "}]
+    asked = [
+        {"doc_id": name, "turns": [{"from": "customer", "text": "How long?"}], "answer_start": 0}
+        for name in ("a", "empty", "gone")
+    ]
+    for name, rows in (("docs", docs), ("questions", asked)):
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    corpus = read(tmp_path)
+    assert corpus is not None
+    assert [(text.name, text.title) for text in corpus.texts] == [("a", "a")]
+    assert [question.document for question in corpus.questions] == ["a"]
