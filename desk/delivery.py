@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
-from aiolimiter import AsyncLimiter
 
 from desk import card
 from desk.changes import Act, Outgoing, Purpose
 from desk.holding import held
+from desk.pacing import Pacing
 from desk.ports import Channel
 from desk.storage import Leases, Outbox, Posted
 from domain.errors import DeliveryError, DeskmateError, RateLimited, Unavailable
@@ -23,8 +23,6 @@ ATTEMPTS = 20
 """With the pauses below, a platform may be away for about a quarter of an hour."""
 LONGEST_PAUSE = 60.0
 WAIT_FOR_PARENT = 0.25
-BURST = 3
-"""Platforms bear short bursts above their steady limit of messages a second."""
 
 
 class NotYet(DeskmateError):
@@ -58,8 +56,7 @@ class Delivery:
         self._clock = clock
         self._wake = wake
         self._renew_seconds = renew_seconds
-        self._limiters: dict[str, AsyncLimiter] = {}
-        self._overall: dict[BotId, AsyncLimiter] = {}
+        self._pacing = Pacing(clock=clock)
         self.stopping = False
 
     async def drain(self, queue: str) -> None:
@@ -87,16 +84,23 @@ class Delivery:
         except Gone as gone:
             await self._dead(row, str(gone))
             return True
+        if wait := self._wait(row):
+            await self._later(row, wait, failed=False, counted=False)
+            return False
         return await self._attempt(posted, place, target)
+
+    def _wait(self, row: Outgoing) -> float:
+        """Seconds that the platform's limits ask for."""
+        channel = self._channels.get(row.to.bot)
+        return self._pacing.wait(row, channel.limits) if channel else 0.0
 
     async def _attempt(self, posted: Posted, place: Address, target: MessageRef | None) -> bool:
         row = posted.row
         await self._outbox.started(row.key)
         try:
-            channel = self._channel(row)
-            await self._pace(channel, row.queue)
-            ref = await self._do(channel, posted, place, target)
+            ref = await self._do(self._channel(row), posted, place, target)
         except RateLimited as limited:
+            self._pacing.hold(row, limited.retry_after)
             await self._later(row, limited.retry_after, failed=False)
             return False
         except DeliveryError as refused:
@@ -149,22 +153,6 @@ class Delivery:
         if posted.ref is None:
             raise NotYet
         return posted.ref
-
-    async def _pace(self, channel: Channel, queue: str) -> None:
-        """Keep the platform's limits: of the whole bot, and of one place."""
-        overall = channel.limits.overall_per_second
-        if overall:
-            whole = self._overall.setdefault(channel.bot, AsyncLimiter(overall, 1))
-            await whole.acquire()
-        await self._limiter(channel, queue).acquire()
-
-    def _limiter(self, channel: Channel, queue: str) -> AsyncLimiter:
-        rate = channel.limits.per_second
-        if queue not in self._limiters:
-            if len(self._limiters) > 10_000:  # places are many and mostly quiet: forget them all at times
-                self._limiters.clear()
-            self._limiters[queue] = AsyncLimiter(rate * BURST, BURST) if rate else AsyncLimiter(10_000, 1)
-        return self._limiters[queue]
 
     # -- what follows ----------------------------------------------------------------------------
 

@@ -18,19 +18,27 @@ It raises `domain.errors.Unavailable` if the event could not be stored: do not a
 """
 
 
+def everywhere(channel: str) -> bool:
+    """True of every channel."""
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """What a platform can do.
 
     ``text`` and ``caption``: characters of one message. ``per_second``: messages a second to one
-    address; ``overall_per_second``: to all of them together, 0: no such limit. ``idempotent``: a
-    repeated `send` with the same key is shown once.
+    channel in the long run, ``burst`` of them at once; ``per_minute``: messages in any minute to one
+    channel for which ``per_minute_at`` is true; ``overall_per_second``: messages in any second to all
+    channels together; 0: no such limit. ``idempotent``: a repeated `send` with the same key is shown once.
     """
 
     text: int
     caption: int
     per_second: float
+    burst: int = 3
     per_minute: float = 0.0
+    per_minute_at: Callable[[str], bool] = everywhere
     overall_per_second: float = 0.0
     can_edit: bool = True
     can_delete: bool = True

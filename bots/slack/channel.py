@@ -35,11 +35,12 @@ LIMITS = Limits(
     text=split.MESSAGE,
     caption=split.MESSAGE,
     per_second=1.0,
+    burst=10,
     can_thread=True,
     can_react=True,
     idempotent=True,
 )
-"""docs.slack.dev/apis/web-api/rate-limits: chat.postMessage allows one message a second a channel."""
+"""docs.slack.dev/apis/web-api/rate-limits: chat.postMessage allows one a second a channel, and bursts."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 

@@ -32,6 +32,11 @@ ANSWER_SECONDS = 5.0
 MARKS = {"sent": "👍", "delivered": "👌", "failed": "💔", "seen": "👀"}  # bots may only use a fixed set
 
 
+def _is_group(channel: str) -> bool:
+    """Groups and channels have negative ids, people have positive ones."""
+    return channel.startswith("-")
+
+
 class TelegramChannel:
     """One bot of one company on Telegram.
 
@@ -46,7 +51,9 @@ class TelegramChannel:
     limits = Limits(
         text=TEXT_LIMIT,
         caption=CAPTION_LIMIT,
-        per_second=1.0,
+        per_second=1.0,  # https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
+        per_minute=20.0,
+        per_minute_at=_is_group,
         overall_per_second=30.0,
         can_thread=True,
         can_react=True,
