@@ -1,4 +1,4 @@
-"""Gemini through google-genai. The only place that knows that SDK.
+"""Gemini through google-genai: one question, one answer in a given form. The only place that knows the SDK.
 
 The SDK raises for HTTP errors and broken transport, but not for a blocked prompt, an empty, truncated or
 schema-breaking answer, nor for a stream that is cut: each of these is looked for here.
@@ -7,9 +7,10 @@ schema-breaking answer, nor for a stream that is cut: each of these is looked fo
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Generic, TypeVar
 
 import aiohttp
 import structlog
@@ -25,12 +26,9 @@ from tenacity import (
     wait_exponential_jitter,
 )
 
-from brain.ports import Draft, Prompt
-from brain.prompt import Rendered, render
 from brain.usage import FREE, NoUsableAnswer, Prices, total
-from domain.answer import Action, Usage
+from domain.answer import Usage
 from domain.errors import Misconfigured, Unavailable
-from domain.ids import PassageId
 
 log = structlog.get_logger(__name__)
 
@@ -45,14 +43,17 @@ LONGEST_EVENT = 4 * 1024**2
 """Bytes of one line of a stream that the client can take."""
 _TRANSPORT = (TimeoutError, aiohttp.ClientError, OSError, json.JSONDecodeError)
 _SECONDS = re.compile(r"(\d+(?:\.\d+)?)s")
+_FENCED = re.compile(r"\s*```(?:json)?\s*(.*?)\s*```\s*", re.DOTALL)
+Form = TypeVar("Form", bound=BaseModel)
 
 
-class Reply(BaseModel):
-    """What the model must answer with; its JSON Schema goes along with every request."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call(Generic[Form]):
+    """What is asked: ``system`` are the rules, ``user`` the rest, ``form`` what the answer must fit."""
 
-    action: Literal["reply", "clarify", "handoff"]
-    answer: str
-    cited: list[str]
+    system: str
+    user: str
+    form: type[Form]
 
 
 class _Fault(Exception):
@@ -67,8 +68,8 @@ class _Passing(_Fault):
     """A fault that another attempt may not have."""
 
 
-class GeminiResponder:
-    """Writes answers with a Gemini model.
+class GeminiClient:
+    """Asks a Gemini model.
 
     ``timeout`` bounds one attempt, ``deadline`` all of them with their pauses, both in seconds.
     ``stream`` asks for the answer in pieces, so that a stalled connection is noticed between them.
@@ -89,7 +90,6 @@ class GeminiResponder:
         prices: Prices = FREE,
         answer_tokens: int = 4096,
         stream: bool = False,
-        rendered: Callable[[Prompt], Rendered] = render,
     ) -> None:
         self._options = types.HttpOptions(
             base_url=base_url,
@@ -101,7 +101,7 @@ class GeminiResponder:
         self._key, self._model, self._prices = api_key, model, prices
         self._attempts, self._deadline, self._timeout = attempts, deadline, timeout
         self._pause = wait_exponential_jitter(initial=first_pause, max=longest_pause, jitter=first_pause)
-        self._answer_tokens, self._stream, self._rendered = answer_tokens, stream, rendered
+        self._answer_tokens, self._stream = answer_tokens, stream
 
     @cached_property
     def _session(self) -> aiohttp.ClientSession:
@@ -115,18 +115,19 @@ class GeminiResponder:
         options = self._options.model_copy(update={"aiohttp_client": self._session})
         return genai.Client(api_key=self._key, vertexai=False, http_options=options)
 
-    async def respond(self, prompt: Prompt) -> Draft:
-        """Raises Unavailable when no usable answer came within the deadline."""
-        rendered = self._rendered(prompt)
+    async def ask(self, *, system: str, user: str, form: type[Form]) -> tuple[Form, Usage]:
+        """The answer, in its form, and what it cost. Raises NoUsableAnswer when none came in time."""
         spent: list[Usage] = []
         try:
             async with asyncio.timeout(self._deadline):
-                reply = await self._persist(rendered, spent)
+                answer = await self._persist(Call(system=system, user=user, form=form), spent)
         except (_Fault, TimeoutError) as fault:
             kind = fault.kind if isinstance(fault, _Fault) else "deadline"
-            log.warning("gemini_failed", kind=kind, attempts=len(spent), model=self._model)
+            log.warning(
+                "gemini_failed", kind=kind, attempts=len(spent), model=self._model, form=form.__name__
+            )
             raise NoUsableAnswer(f"Gemini gave no usable answer: {kind}", usage=total(spent)) from fault
-        return _draft(reply, rendered, total(spent))
+        return answer, total(spent)
 
     async def check(self) -> str:
         """For ``doctor``: one line about the model. Raises Misconfigured with what to do, or Unavailable."""
@@ -148,7 +149,7 @@ class GeminiResponder:
             self._client.close()
             await self._session.close()
 
-    async def _persist(self, rendered: Rendered, spent: list[Usage]) -> Reply:
+    async def _persist(self, call: Call[Form], spent: list[Usage]) -> Form:
         """Try until an attempt succeeds, none is left, or the next pause would end after the deadline."""
         retrying = AsyncRetrying(
             stop=stop_after_attempt(self._attempts) | stop_before_delay(self._deadline),
@@ -156,42 +157,44 @@ class GeminiResponder:
             retry=retry_if_exception_type(_Passing),
             reraise=True,
         )
-        reply: Reply = await retrying(self._attempt, rendered, spent)
-        return reply
+        answer: Form = await retrying(self._attempt, call, spent)
+        return answer
 
     def _wait(self, state: RetryCallState) -> float:
         """Exponential back-off with jitter, or what the server asks for when that is longer."""
         fault = state.outcome.exception() if state.outcome else None
         return max(self._pause(state), fault.wait if isinstance(fault, _Fault) else 0.0)
 
-    async def _attempt(self, rendered: Rendered, spent: list[Usage]) -> Reply:
+    async def _attempt(self, call: Call[Form], spent: list[Usage]) -> Form:
         try:
             async with asyncio.timeout(self._timeout):
-                responses = [response async for response in self._ask(rendered, tries=len(spent) + 1)]
+                responses = [response async for response in self._responses(call, tries=len(spent) + 1)]
         except errors.APIError as error:
             raise _http_fault(error) from error
         except _TRANSPORT as error:
             raise _Passing("timeout" if isinstance(error, TimeoutError) else "transport") from error
         spent.append(self._usage(responses))
-        return _read(responses)
+        return _parsed(_read(responses), call.form)
 
-    async def _ask(self, rendered: Rendered, *, tries: int) -> AsyncIterator[types.GenerateContentResponse]:
-        call: dict[str, Any] = {
+    async def _responses(
+        self, call: Call[Form], *, tries: int
+    ) -> AsyncIterator[types.GenerateContentResponse]:
+        asked: dict[str, Any] = {
             "model": self._model,
-            "contents": rendered.user,
-            "config": self._config(rendered, tries),
+            "contents": call.user,
+            "config": self._config(call, tries),
         }
         if not self._stream:
-            yield await self._client.aio.models.generate_content(**call)
+            yield await self._client.aio.models.generate_content(**asked)
             return
-        async for response in await self._client.aio.models.generate_content_stream(**call):
+        async for response in await self._client.aio.models.generate_content_stream(**asked):
             yield response
 
-    def _config(self, rendered: Rendered, tries: int) -> types.GenerateContentConfig:
+    def _config(self, call: Call[Form], tries: int) -> types.GenerateContentConfig:
         return types.GenerateContentConfig(
-            system_instruction=rendered.system,
+            system_instruction=call.system,
             response_mime_type="application/json",
-            response_schema=Reply,
+            response_schema=call.form,
             temperature=TEMPERATURE,
             max_output_tokens=self._answer_tokens * tries,  # an answer that was cut gets more room
         )
@@ -205,8 +208,8 @@ class GeminiResponder:
         return self._prices.of(prompt_tokens=counts.prompt_token_count or 0, answer_tokens=answer)
 
 
-def _read(responses: list[types.GenerateContentResponse]) -> Reply:
-    """The reply in a complete answer. Raises _Fault, naming what is wrong with any other."""
+def _read(responses: list[types.GenerateContentResponse]) -> str:
+    """The words of a complete answer. Raises _Fault, naming what is wrong with any other."""
     for response in responses:
         if response.prompt_feedback and response.prompt_feedback.block_reason:
             raise _Fault("blocked")
@@ -223,7 +226,7 @@ def _read(responses: list[types.GenerateContentResponse]) -> Reply:
         raise _Passing("empty")
     if reason.name != "STOP":
         raise _Passing("truncated")
-    return _reply(text)
+    return text
 
 
 def _text(candidate: types.Candidate) -> str:
@@ -231,20 +234,13 @@ def _text(candidate: types.Candidate) -> str:
     return "".join(part.text or "" for part in parts if not part.thought)
 
 
-def _reply(text: str) -> Reply:
+def _parsed(text: str, form: type[Form]) -> Form:
+    """The answer in its form; some models put JSON between fences although they were told the form."""
+    fenced = _FENCED.fullmatch(text)
     try:
-        reply = Reply.model_validate_json(text)
+        return form.model_validate_json(fenced[1] if fenced else text)
     except ValidationError as error:
         raise _Passing("schema") from error
-    if not reply.answer.strip() and reply.action != Action.HANDOFF.value:
-        raise _Passing("empty")
-    return reply
-
-
-def _draft(reply: Reply, rendered: Rendered, usage: Usage) -> Draft:
-    """The ids shown to the model become those of the passages; `brain.review` judges unknown ones."""
-    cited = tuple(rendered.labels.get(label, PassageId(label)) for label in dict.fromkeys(reply.cited))
-    return Draft(action=Action(reply.action), text=reply.answer, cited=cited, usage=usage)
 
 
 def _http_fault(error: errors.APIError) -> _Fault:
@@ -264,7 +260,7 @@ def _asked_pause(details: Any) -> float:
 
 def _advice(code: int, model: str) -> str:
     if code in {400, 401, 403}:
-        return "Gemini refuses the API key: check the environment variable that gemini.key_variable names"
+        return "Gemini refuses the API key: check the environment variable that gemini.api_key_env names"
     if code == 404:
         return f"Gemini knows no model {model!r}: check gemini.model"
     return f"Gemini answers {code}: check the gemini section of config.toml"

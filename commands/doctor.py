@@ -226,13 +226,13 @@ async def language_model(settings: Settings) -> list[Finding]:
     """Whether Gemini answers, where there is a key."""
     from wiring.models import gemini
 
-    responder = gemini(settings)
-    if responder is None:
+    client = gemini(settings)
+    if client is None:
         return []
     try:
-        return [await probe("gemini", responder.check)]
+        return [await probe("gemini", client.check)]
     finally:
-        await responder.close()
+        await client.close()
 
 
 async def platforms(settings: Settings) -> list[Finding]:

@@ -50,6 +50,8 @@ class Fault(StrEnum):
     OBEYS = "obeys"
     """The model does what an instruction in the data says: it repeats its own instruction."""
     CUT = "cut"
+    FENCED = "fenced"
+    """JSON between Markdown's fences, as models write it for people."""
 
 
 class GeminiStand:
@@ -160,6 +162,7 @@ _BROKEN: Mapping[Fault | None, Callable[[str], str]] = {
     Fault.EMPTY: lambda text: "",
     Fault.TRUNCATED: lambda text: text[: len(text) // 2],
     Fault.BROKEN_JSON: lambda text: text[: len(text) // 2],
+    Fault.FENCED: lambda text: f"```json\n{text}\n```",
     Fault.WRONG_SCHEMA: lambda text: json.dumps({"action": "dance", "text": text}),
 }
 _FINISHED: Mapping[Fault | None, str] = {Fault.TRUNCATED: "MAX_TOKENS", Fault.UNSAFE: "SAFETY"}

@@ -6,11 +6,12 @@ from pathlib import Path
 from brain.batching import BatchedEncoder
 from brain.emotion import load_emotion_reader
 from brain.extractive import ExtractiveResponder
-from brain.gemini import API, GeminiResponder
+from brain.gemini import API, GeminiClient
 from brain.language import Languages
 from brain.models import load_encoder
 from brain.ports import EmotionReader, Responder
 from brain.usage import Prices
+from brain.writing import ModelResponder
 from settings import Settings
 
 PROGRAM = Path(__file__).parent.parent
@@ -37,22 +38,24 @@ class Models:
         )
         self.languages = Languages()
         self.fallback: Responder = ExtractiveResponder()
-        self.responder = responder or gemini(settings) or self.fallback
+        self.gemini = gemini(settings)
+        written = ModelResponder(model=self.gemini) if self.gemini else self.fallback
+        self.responder: Responder = responder or written
 
     async def close(self) -> None:
         """End the threads and the connection to the language model."""
-        if isinstance(self.responder, GeminiResponder):
-            await self.responder.close()
+        if self.gemini:
+            await self.gemini.close()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 
-def gemini(settings: Settings) -> GeminiResponder | None:
+def gemini(settings: Settings) -> GeminiClient | None:
     """Gemini, where there is a key."""
     section = settings.gemini
     key = settings.secret(section.api_key_env)
     if not key:
         return None
-    return GeminiResponder(
+    return GeminiClient(
         api_key=key,
         model=section.model,
         base_url=section.base_url or API,

@@ -7,9 +7,10 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import web
 
-from brain.gemini import GeminiResponder
+from brain.gemini import GeminiClient
 from brain.ports import Prompt
 from brain.usage import NoUsableAnswer, Prices
+from brain.writing import ModelResponder
 from domain.answer import Action
 from domain.errors import Misconfigured, Unavailable
 from domain.ids import PassageId
@@ -31,7 +32,15 @@ async def served(stand: GeminiStand) -> AsyncIterator[str]:
         await runner.cleanup()
 
 
-def responder(base_url: str, **options: object) -> GeminiResponder:
+class Gemini(ModelResponder):
+    """The responder together with its client."""
+
+    def __init__(self, client: GeminiClient) -> None:
+        super().__init__(model=client)
+        self.check, self.close = client.check, client.close
+
+
+def responder(base_url: str, **options: object) -> Gemini:
     chosen: dict[str, object] = {
         "api_key": KEY,
         "model": "gemini-test",
@@ -43,7 +52,7 @@ def responder(base_url: str, **options: object) -> GeminiResponder:
         "longest_pause": 0.002,
         "prices": Prices(prompt=1.0, answer=2.0),
     }
-    return GeminiResponder(**{**chosen, **options})  # type: ignore[arg-type]
+    return Gemini(GeminiClient(**{**chosen, **options}))  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -58,7 +67,7 @@ async def url(stand: GeminiStand) -> AsyncIterator[str]:
 
 
 @pytest.fixture(params=[False, True], ids=["whole", "stream"])
-async def gemini(url: str, request: pytest.FixtureRequest) -> AsyncIterator[GeminiResponder]:
+async def gemini(url: str, request: pytest.FixtureRequest) -> AsyncIterator[Gemini]:
     made = responder(url, stream=request.param)
     yield made
     await made.close()
@@ -67,7 +76,7 @@ async def gemini(url: str, request: pytest.FixtureRequest) -> AsyncIterator[Gemi
 DAMAGE = prompt("How many days do I have to report damage?")
 
 
-async def test_an_answer_cites_the_passage_it_rests_on(gemini: GeminiResponder, stand: GeminiStand) -> None:
+async def test_an_answer_cites_the_passage_it_rests_on(gemini: Gemini, stand: GeminiStand) -> None:
     draft = await gemini.respond(DAMAGE)
     assert draft.action is Action.REPLY
     assert "Report damage within 7 days" in draft.text
@@ -79,14 +88,20 @@ async def test_an_answer_cites_the_passage_it_rests_on(gemini: GeminiResponder, 
     assert [record.faults for record in stand.requests] == [()]
 
 
-async def test_a_german_question_gets_through_whole(gemini: GeminiResponder, stand: GeminiStand) -> None:
+async def test_a_german_question_gets_through_whole(gemini: Gemini, stand: GeminiStand) -> None:
     asked = prompt("Wie lange kann ich einen Schaden melden? Größe „XL“, 5 €", language="de")
     await gemini.respond(asked)
     assert "Größe „XL“, 5 €" in stand.requests[0].body["contents"][0]["parts"][0]["text"]
     assert "German" in stand.requests[0].body["systemInstruction"]["parts"][0]["text"]
 
 
-async def test_asking_for_a_person_is_a_typed_action(gemini: GeminiResponder) -> None:
+async def test_an_answer_between_fences_is_read_at_once(gemini: Gemini, stand: GeminiStand) -> None:
+    stand.fail(Fault.FENCED)
+    assert "Report damage within 7 days" in (await gemini.respond(DAMAGE)).text
+    assert len(stand.requests) == 1
+
+
+async def test_asking_for_a_person_is_a_typed_action(gemini: Gemini) -> None:
     draft = await gemini.respond(prompt("I want to talk to a human"))
     assert draft.action is Action.HANDOFF
 
@@ -107,9 +122,7 @@ PASSING = [
 
 @pytest.mark.trap(31)
 @pytest.mark.parametrize("fault", PASSING)
-async def test_a_passing_fault_is_tried_again(
-    gemini: GeminiResponder, stand: GeminiStand, fault: Fault
-) -> None:
+async def test_a_passing_fault_is_tried_again(gemini: Gemini, stand: GeminiStand, fault: Fault) -> None:
     stand.fail(fault, fault)
     draft = await gemini.respond(DAMAGE)
     assert "Report damage" in draft.text
@@ -119,7 +132,7 @@ async def test_a_passing_fault_is_tried_again(
 @pytest.mark.trap(31)
 @pytest.mark.parametrize("fault", PASSING)
 async def test_a_lasting_fault_ends_after_the_last_attempt(
-    gemini: GeminiResponder, stand: GeminiStand, fault: Fault
+    gemini: Gemini, stand: GeminiStand, fault: Fault
 ) -> None:
     stand.always = fault
     with pytest.raises(Unavailable):
@@ -130,7 +143,7 @@ async def test_a_lasting_fault_ends_after_the_last_attempt(
 @pytest.mark.trap(31)
 @pytest.mark.parametrize("fault", [Fault.BLOCKED, Fault.UNSAFE])
 async def test_a_blocked_answer_is_not_asked_for_again(
-    gemini: GeminiResponder, stand: GeminiStand, fault: Fault
+    gemini: Gemini, stand: GeminiStand, fault: Fault
 ) -> None:
     stand.always = fault
     with pytest.raises(Unavailable, match="blocked"):
@@ -234,7 +247,7 @@ LASTING = [*PASSING, Fault.BLOCKED, Fault.UNSAFE]
 @pytest.mark.trap(31)
 @pytest.mark.parametrize("fault", LASTING)
 async def test_the_customer_gets_a_quotation_when_gemini_fails(
-    gemini: GeminiResponder, stand: GeminiStand, fault: Fault
+    gemini: Gemini, stand: GeminiStand, fault: Fault
 ) -> None:
     stand.always = fault
     answer = await brain(responder=gemini).answer(turn("How many days do I have to report damage?"))
@@ -245,7 +258,7 @@ async def test_the_customer_gets_a_quotation_when_gemini_fails(
 @pytest.mark.trap(28)
 @pytest.mark.parametrize("fault", [Fault.UNKNOWN_CITATION, Fault.UNSUPPORTED, Fault.OBEYS])
 async def test_what_the_documents_do_not_say_is_never_shown(
-    gemini: GeminiResponder, stand: GeminiStand, fault: Fault
+    gemini: Gemini, stand: GeminiStand, fault: Fault
 ) -> None:
     stand.always = fault
     answer = await brain(responder=gemini).answer(turn("How many days do I have to report damage?"))
@@ -256,9 +269,7 @@ async def test_what_the_documents_do_not_say_is_never_shown(
 
 
 @pytest.mark.trap(28)
-async def test_an_answer_without_citations_is_an_honest_refusal(
-    gemini: GeminiResponder, stand: GeminiStand
-) -> None:
+async def test_an_answer_without_citations_is_an_honest_refusal(gemini: Gemini, stand: GeminiStand) -> None:
     stand.always = Fault.NO_CITATION
     answer = await brain(responder=gemini).answer(turn("How many days do I have to report damage?"))
     assert answer.refused
@@ -276,7 +287,7 @@ async def test_the_stand_in_reads_any_prompt_with_tagged_passages() -> None:
     assert (said.answer, said.cited) == ("Cheese costs 3 euros.", ("x7",))
 
 
-async def test_history_reaches_the_model_as_data(gemini: GeminiResponder, stand: GeminiStand) -> None:
+async def test_history_reaches_the_model_as_data(gemini: Gemini, stand: GeminiStand) -> None:
     asked = Prompt(
         question="And for two parcels?",
         history=(customer("What does a pick-up cost?"),),
