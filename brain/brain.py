@@ -10,7 +10,7 @@ from brain.extractive import quotations
 from brain.kindness import kindly
 from brain.language import Languages
 from brain.policy import Policy
-from brain.ports import Draft, EmotionReader, Prompt, Responder, Retriever
+from brain.ports import Draft, EmotionReader, Prompt, Responder, Retriever, Translator
 from brain.reading import Reader, Reading, earlier, question
 from brain.review import Reviewed, Verdict, review
 from brain.smalltalk import says_no
@@ -36,6 +36,7 @@ class Brain:
 
     ``threshold``: relevance (0 to 1) under which nothing counts as found. ``patience``: seconds that
     emotion or retrieval may take before the answer goes on without it. ``clock`` gives seconds.
+    ``translator`` helps with languages that the small models don't know.
     """
 
     def __init__(
@@ -50,9 +51,16 @@ class Brain:
         policy: Policy,
         clock: Callable[[], float],
         patience: float = 10.0,
+        translator: Translator | None = None,
     ) -> None:
         self._reader = Reader(
-            languages=languages, emotions=emotions, retriever=retriever, clock=clock, patience=patience
+            languages=languages,
+            emotions=emotions,
+            retriever=retriever,
+            clock=clock,
+            patience=patience,
+            enough=threshold,
+            translator=translator,
         )
         self._responder, self._fallback = responder, fallback
         self._threshold, self._policy, self._clock = threshold, policy, clock
@@ -67,7 +75,8 @@ class Brain:
             log.exception("brain_failed")
             answer = self._reply(reading, text(say(Key.HANDOFF, reading.language)))
             answer = replace(answer, action=Action.HANDOFF, reason=Reason.MODEL_FAILED)
-        return replace(answer, timings=replace(answer.timings, total=self._reader.since(began)))
+        timings = replace(answer.timings, total=self._reader.since(began))
+        return replace(answer, timings=timings, usage=total((reading.usage, answer.usage)))
 
     async def warm(self) -> None:
         """Load what the first customer would wait for."""
@@ -101,11 +110,11 @@ class Brain:
         spent: list[Usage] = []
         began = self._clock()
         answer, failed = None, Reason.MODEL_FAILED
-        for responder, found in (
-            (self._responder, reading.found or ()),
-            (self._fallback, self._relevant(reading)),
+        for responder, found, words in (
+            (self._responder, reading.found or (), question(reading.turn)),
+            (self._fallback, self._relevant(reading), reading.asked),
         ):
-            draft = await _drafted(responder, self._prompt(reading, found), spent)
+            draft = await _drafted(responder, self._prompt(reading, found, words), spent)
             if draft is None:
                 continue
             reviewed = self._reviewed(draft, reading, found)
@@ -134,9 +143,9 @@ class Brain:
         said = "\n".join((reading.turn.text, *earlier(reading.turn)))
         return review(draft, found, question=said, same_language=documents == reading.language)
 
-    def _prompt(self, reading: Reading, found: tuple[Found, ...]) -> Prompt:
+    def _prompt(self, reading: Reading, found: tuple[Found, ...], words: str) -> Prompt:
         return Prompt(
-            question=question(reading.turn),
+            question=words,
             history=reading.turn.history,
             passages=found,
             language=reading.language,
@@ -170,7 +179,7 @@ class Brain:
             action=Action.HANDOFF,
             reason=reason,
             suggestion=self._suggestion(reading),
-            summary=summary(reading.turn),
+            summary=summary(reading),
         )
 
     def _kindly(self, reading: Reading, key: Key) -> Content:
@@ -179,7 +188,7 @@ class Brain:
     def _suggestion(self, reading: Reading) -> str:
         """For the agent: the best quotation, if anything relevant was found."""
         relevant = self._relevant(reading)
-        quotes = quotations(self._prompt(reading, relevant)) if relevant else ()
+        quotes = quotations(self._prompt(reading, relevant, reading.asked)) if relevant else ()
         return "\n".join(quotes[0].lines) if quotes else ""
 
 
@@ -197,11 +206,11 @@ async def _drafted(responder: Responder, prompt: Prompt, spent: list[Usage]) -> 
     return None
 
 
-def summary(turn: Turn) -> str:
+def summary(reading: Reading) -> str:
     """One line for the agent: the question, and how many messages there were."""
-    words = " ".join(question(turn).split())
+    words = " ".join(reading.asked.split())
     cut = words if len(words) <= MOST_SUMMARY else words[: MOST_SUMMARY - 1].rstrip() + "…"
-    messages = 1 + len(earlier(turn))
+    messages = 1 + len(earlier(reading.turn))
     return f"{cut} ({messages} messages)" if messages > 1 else cut
 
 

@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.answer import Action, Line, Tone, Usage
+from domain.answer import Action, Line, Tone, Turn, Usage
 from domain.emotion import Emotion
 from domain.ids import CompanyId, PassageId
 from domain.knowledge import Found
@@ -67,6 +67,23 @@ class Responder(Protocol):
 
     async def respond(self, prompt: Prompt) -> Draft:
         """Raises Unavailable when no usable answer came within the deadline."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Translation:
+    """A message in English: ``said`` faithfully, ``question`` as one sentence that stands by itself."""
+
+    said: str
+    question: str
+    usage: Usage = Usage()
+
+
+class Translator(Protocol):
+    """Puts messages into English."""
+
+    async def translate(self, turn: Turn) -> Translation:
+        """Raises Unavailable when there is no translation."""
         ...
 
 

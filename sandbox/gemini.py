@@ -12,10 +12,10 @@ from aiohttp import web
 from sandbox.gemini_model import (
     Question,
     Said,
+    answered,
     invented,
     obedient,
     read,
-    respond,
     schema,
     shaped,
     uncited,
@@ -135,7 +135,7 @@ class GeminiStand:
         if fault is Fault.RESET and request.transport:
             request.transport.abort()
         asked = read(body)
-        said = _FAULTY[fault](asked) if fault in _FAULTY else respond(asked)
+        said = _FAULTY[fault](asked) if fault in _FAULTY else answered(asked, schema(body))
         text = json.dumps(shaped(said, schema(body)), ensure_ascii=False)
         chunks = _chunks(_BROKEN[fault](text) if fault in _BROKEN else text, stream=stream)
         responses = _responses(chunks, asked, fault)

@@ -62,6 +62,14 @@ def respond(asked: Question) -> Said:
     return Said(action="reply", answer=answer, cited=tuple(dict.fromkeys(label for _, _, label, _ in best)))
 
 
+def answered(asked: Question, wanted: Mapping[str, Any]) -> Said:
+    """An answer from the passages; without an action to choose, the message itself."""
+    properties = wanted.get("properties") or _DEFAULT
+    if any("enum" in each for each in properties.values()):
+        return respond(asked)
+    return Said(action="", answer=asked.text)
+
+
 def shaped(said: Said, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
     """An answer in the form that the request asks for."""
     properties = wanted.get("properties") or _DEFAULT

@@ -131,6 +131,7 @@ def brain(settings: Settings, models: Models, retriever: Retriever, clock: Calla
         threshold=section.relevance,
         policy=Policy(anger=section.anger, refusals=section.refusals),
         clock=clock,
+        translator=models.translator,
     )
 
 

@@ -10,6 +10,7 @@ from brain.gemini import API, GeminiClient
 from brain.language import Languages
 from brain.models import load_encoder
 from brain.ports import EmotionReader, Responder
+from brain.translation import ModelTranslator
 from brain.usage import Prices
 from brain.writing import ModelResponder
 from settings import Settings
@@ -41,6 +42,7 @@ class Models:
         self.gemini = gemini(settings)
         written = ModelResponder(model=self.gemini) if self.gemini else self.fallback
         self.responder: Responder = responder or written
+        self.translator = ModelTranslator(model=self.gemini) if self.gemini else None
 
     async def close(self) -> None:
         """End the threads and the connection to the language model."""
