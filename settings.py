@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from dotenv import dotenv_values
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from domain.errors import Misconfigured
+from domain.errors import BadInput, Misconfigured
+from ticketing.hours import parse_hours
 
 DEFAULT = Path(__file__).parent / "config.toml"
 
@@ -33,8 +34,17 @@ def _clock(words: str) -> str:
     return words
 
 
+def _hours(words: str) -> str:
+    try:
+        parse_hours(words, ZoneInfo("UTC"))
+    except BadInput as error:
+        raise ValueError(str(error)) from error
+    return words
+
+
 Zone = Annotated[str, AfterValidator(_zone)]
 Clock = Annotated[str, AfterValidator(_clock)]
+Opening = Annotated[str, AfterValidator(_hours)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 
 
@@ -203,6 +213,9 @@ class Company(Section):
     language: Literal["en", "es", "fr", "de", "pt", "hi", "ar"] = "en"
     tone: str = "friendly, short, concrete"
     capacity: Positive = 10
+    hours: Opening = ""
+    first_response_minutes: float = Field(default=60, ge=0)
+    resolution_hours: float = Field(default=24, ge=0)
     agents: tuple[AgentEntry, ...] = Field(default=(), strict=False)
     slack: Slack | None = None
     telegram: tuple[Telegram, ...] = Field(default=(), strict=False)

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from desk import card, handoff, survey
+from desk import card, handoff, survey, targets
 from desk.attachments import Files
 from desk.changes import Purpose
 from desk.crew import Crew
@@ -27,6 +27,7 @@ from domain.log import Kind
 from domain.people import Agent
 from domain.ticket import Status
 from ticketing import transitions
+from ticketing.targets import Target
 
 NOTE = "note:"
 """What an internal note starts with."""
@@ -79,6 +80,7 @@ class AgentDesk:
         body = said.blocks if event.text.strip() else ()
         id = step.said(Author.AGENT, event.text, at=event.at, part="reply", ref=event.ref, name=agent.name)
         step.log(Kind.AGENT_REPLIED, agent=agent.id)
+        targets.done(step, Target.FIRST_RESPONSE)
         step.to_customer(
             Content((*body, *files)), "reply", purpose=Purpose.RELAY, origin=id, receipt_for=event.ref
         )
@@ -219,6 +221,8 @@ class AgentDesk:
             handoff.wake(step)
         elif event.what == "unclaimed" and ticket.status is Status.OPEN and not ticket.claimed:
             handoff.release(step, "not claimed in time")
+        elif event.what == targets.DUE:
+            targets.late(step)
         elif event.what == "left" and ticket.status in (Status.OPEN, Status.PENDING):
             handoff.release(step, "went offline")
 

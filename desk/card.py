@@ -1,5 +1,7 @@
 """What agents see of a ticket in Slack: the card, and the lines in its thread. Staff texts are English."""
 
+from collections.abc import Iterable
+
 from domain.answer import Author, Line, Reason
 from domain.content import (
     Block,
@@ -17,6 +19,7 @@ from domain.content import Sources as SourcesBlock
 from domain.emotion import Emotion
 from domain.texts import LANGUAGES
 from domain.ticket import Priority, Status, Ticket
+from ticketing import targets
 
 QUESTION = 500
 """Characters of the question that the card shows; the thread has all of it."""
@@ -49,6 +52,8 @@ def card(ticket: Ticket) -> Content:
         Paragraph((Span("State: ", Style.BOLD), Span(state(ticket)))),
         Quote((Span(_short(ticket.question)),)),
     ]
+    if broken := targets.overdue(ticket):
+        blocks.insert(3, Paragraph((Span(f"⏰ Overdue: {_late(broken)}", Style.BOLD),)))
     if ticket.summary:
         blocks.append(Paragraph((Span("Summary: ", Style.BOLD), Span(_short(ticket.summary)))))
     if ticket.suggestion:
@@ -56,6 +61,10 @@ def card(ticket: Ticket) -> Content:
     if ticket.sources:
         blocks.append(SourcesBlock(ticket.sources[:3]))
     return Content((*blocks, Buttons(actions(ticket))))
+
+
+def _late(broken: Iterable[targets.Target]) -> str:
+    return ", ".join(targets.WORDS[one] for one in broken)
 
 
 def state(ticket: Ticket) -> str:

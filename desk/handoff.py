@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from desk import card
+from desk import card, targets
 from desk.changes import Changes
 from desk.step import Step, who
 from domain.answer import Answer, Author, Line, Reason
@@ -58,7 +58,7 @@ def hand_off(
         suggestion=answer.suggestion if answer else "",
     )
     step.talk(ticket=ticket.id)
-    step.set_ticket(ticket)
+    step.set_ticket(ticket := targets.begin(step, ticket))
     _announce(step, ticket, history, answer)
 
 
@@ -141,7 +141,7 @@ def release(step: Step, why: str) -> None:
 
 def reopen(step: Step, by: Agent | None) -> None:
     """Not solved after all."""
-    ticket = transitions.reopen(_ticket(step), step.now)
+    ticket = targets.begin(step, transitions.reopen(_ticket(step), step.now))
     step.set_ticket(ticket)
     step.talk(handler=Handler.AGENT, status=ConversationStatus.OPEN)
     opened = ticket.opened_at.isoformat()

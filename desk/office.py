@@ -7,6 +7,7 @@ from typing import Protocol
 
 import structlog
 
+from desk import targets
 from desk.delivery import Delivery
 from desk.desk import Desk
 from desk.ports import Channel
@@ -35,6 +36,10 @@ class Overdue(Protocol):
 
     async def overdue(self, *, unclaimed_since: datetime | None, now: datetime) -> list[Ticket]:
         """Assigned tickets nobody claimed in time, and snoozed ones that are due again."""
+        ...
+
+    async def late(self, now: datetime) -> list[Ticket]:
+        """Open tickets with a promise that is broken and not noted as such."""
         ...
 
 
@@ -169,16 +174,18 @@ class Office:
         since = now - self._claim_limit if self._claim_limit else None
         for ticket in await self._overdue.overdue(unclaimed_since=since, now=now):
             what = "snoozed" if ticket.status is Status.ON_HOLD else "unclaimed"
-            await self._due(ticket, what, now)
+            await self._due(ticket, what, now, _since(ticket))
+        for ticket in await self._overdue.late(now):
+            await self._due(ticket, targets.DUE, now, f"{ticket.resolutions}:{len(ticket.late)}")
         for agent in await self._agents.all():
             if agent.availability is Availability.OFFLINE and agent.load:
                 for ticket in await self._records.tickets(assignee=agent.id):
                     if not ticket.claimed:
-                        await self._due(ticket, "left", now)
+                        await self._due(ticket, "left", now, _since(ticket))
 
-    async def _due(self, ticket: Ticket, what: str, now: datetime) -> None:
-        stamp = ticket.snoozed_until or ticket.waiting_since
-        source = f"due:{ticket.id}:{what}:{stamp.timestamp()}:{len(ticket.missed_by)}"
+    async def _due(self, ticket: Ticket, what: str, now: datetime, mark: str) -> None:
+        """``mark``: what makes this time another one than the last."""
+        source = f"due:{ticket.id}:{what}:{mark}"
         nobody = Identity(platform=ticket.platform, workspace="", user="deskmate")
         place = Address(platform=Platform(ticket.platform), bot=BotId(""), workspace="", channel="")
         await self._desk.accept(
@@ -191,3 +198,8 @@ class Office:
                 what=what,
             )
         )
+
+
+def _since(ticket: Ticket) -> str:
+    stamp = ticket.snoozed_until or ticket.waiting_since
+    return f"{stamp.timestamp()}:{len(ticket.missed_by)}"

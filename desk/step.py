@@ -16,6 +16,7 @@ from domain.ids import Address, AgentId, BotId, CompanyId, Lane, MessageId, Mess
 from domain.log import Entry, Kind
 from domain.people import Agent
 from domain.ticket import Ticket
+from ticketing.targets import Targets
 from ticketing.transitions import holder
 
 
@@ -24,6 +25,7 @@ class Firm:
     """What the desk knows of its company. ``staff`` is where tickets are posted; None: nowhere.
 
     ``admins``: platform users who may upload and report. ``capacity``: of agents who join themselves.
+    ``targets``: what customers are promised.
     """
 
     id: CompanyId
@@ -36,6 +38,7 @@ class Firm:
     capacity: int = 10
     max_text: int = 8000
     survey_delay: timedelta = timedelta()
+    targets: Targets | None = None
 
 
 def card_key(ticket: Ticket) -> str:
@@ -75,13 +78,19 @@ class Step:
     # -- what happened ---------------------------------------------------------------------------
 
     def log(
-        self, kind: Kind, *, at: datetime | None = None, agent: AgentId | None = None, **data: object
+        self,
+        kind: Kind,
+        *,
+        at: datetime | None = None,
+        agent: AgentId | None = None,
+        id: str = "",
+        **data: object,
     ) -> None:
-        """Add an entry to the event log."""
+        """Add an entry to the event log; ``id``: of what is noted once, whichever step does it."""
         talk, number = self.conversation, str(len(self.changes.entries))
         self.changes.entries.append(
             Entry(
-                id=self.id("entry", kind, number),
+                id=id or self.id("entry", kind, number),
                 company=self.firm.id,
                 at=at or self.now,
                 kind=kind,

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from desk import card, words
+from desk import card, targets, words
 from desk.changes import Feedback, Purpose
 from desk.step import Step, who
 from domain.content import Content, text
@@ -13,6 +13,7 @@ from domain.log import Kind
 from domain.people import Agent
 from domain.texts import Key, say
 from ticketing import transitions
+from ticketing.targets import Target
 
 LOW = 2
 """A rating up to this is low; `reports` counts the same as dissatisfied."""
@@ -22,6 +23,7 @@ def resolve(step: Step, agent: Agent) -> None:
     """An agent resolved the ticket: tell the customer, ask how it was, once for this resolution."""
     if step.ticket is None or step.conversation is None:
         raise transitions.NotPossible("This ticket is not there any more.")
+    targets.done(step, Target.RESOLUTION)
     ticket = transitions.solve(step.ticket, agent)
     step.set_ticket(ticket)
     talk = step.talk(status=ConversationStatus.RESOLVED, handler=Handler.BOT, refusals=0)

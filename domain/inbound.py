@@ -136,7 +136,7 @@ class TicketDue(Inbound):
     """Time passed for a ticket; made by the service itself, so that it takes the same way as the rest.
 
     ``what``: ``unclaimed`` (nobody claimed it in time), ``snoozed`` (it comes back), ``left`` (its agent
-    went offline).
+    went offline), ``late`` (something promised is overdue).
     """
 
     ticket: str

@@ -36,7 +36,8 @@ class Ticket:
 
     ``claimed``: the assignee pressed Claim or wrote to the customer. ``solved_by`` keeps who resolved
     it, whatever happens later. ``resolutions`` counts how often it was solved. ``missed_by`` did not claim
-    it in time, so others come first.
+    it in time, so others come first. ``reply_due`` and ``solve_due``: what is promised until when (None:
+    nothing); ``late`` names the promises that were broken since it was opened or reopened.
     """
 
     id: TicketId
@@ -65,3 +66,6 @@ class Ticket:
     sources: tuple[Source, ...] = ()
     suggestion: str = ""
     missed_by: tuple[AgentId, ...] = ()
+    reply_due: datetime | None = None
+    solve_due: datetime | None = None
+    late: tuple[str, ...] = ()

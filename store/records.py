@@ -19,6 +19,7 @@ from store.leases import MongoLeases
 from store.log import MongoLog
 from store.outbox import MongoOutbox
 from store.scoped import Db, Row, Scoped, Session
+from ticketing.targets import Target
 
 OVER = [Status.SOLVED.value, Status.CLOSED.value]
 
@@ -130,6 +131,16 @@ class MongoRecords:
             either.append(waiting)
         async with translated():
             rows = await self._tickets.many({"$or": either}, limit=200)
+        return [load(Ticket, row) for row in rows]
+
+    async def late(self, now: datetime) -> list[Ticket]:
+        """Open tickets with a promise that is broken and not noted as such."""
+        broken = [
+            {"reply_due": {"$lte": now}, "late": {"$ne": Target.FIRST_RESPONSE.value}},
+            {"solve_due": {"$lte": now}, "late": {"$ne": Target.RESOLUTION.value}},
+        ]
+        async with translated():
+            rows = await self._tickets.many({"status": {"$nin": OVER}, "$or": broken}, limit=200)
         return [load(Ticket, row) for row in rows]
 
     async def feedback(self, id: str) -> Feedback | None:

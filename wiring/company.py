@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from brain.brain import Brain
 from brain.policy import Policy
@@ -44,6 +45,8 @@ from store.log import MongoLog
 from store.outbox import MongoOutbox
 from store.records import MongoRecords
 from store.scoped import Db
+from ticketing.hours import parse_hours
+from ticketing.targets import Targets
 from wiring import schedule
 from wiring.channels import Connections
 from wiring.clock import now
@@ -116,6 +119,16 @@ def firm(settings: Settings, company: Company, connections: Connections) -> Firm
         capacity=company.capacity,
         max_text=settings.app.max_text,
         survey_delay=timedelta(minutes=settings.tickets.survey_minutes),
+        targets=_targets(company),
+    )
+
+
+def _targets(company: Company) -> Targets:
+    reply, solve = company.first_response_minutes, company.resolution_hours
+    return Targets(
+        hours=parse_hours(company.hours, ZoneInfo(company.timezone)),
+        first_response=timedelta(minutes=reply) if reply else None,
+        resolution=timedelta(hours=solve) if solve else None,
     )
 
 
