@@ -144,6 +144,14 @@ class Tickets(Section):
     survey_minutes: float = Field(default=0, ge=0)
 
 
+class Experience(Section):
+    """Reports of how a chat went."""
+
+    write: Literal["model", "quotes", "off"] = "model"
+    wait_minutes: float = Field(default=5, ge=0)
+    unrated_hours: float = Field(default=24, ge=0)
+
+
 class Retention(Section):
     """How long messages are kept."""
 
@@ -235,6 +243,7 @@ class Settings(Section):
     gemini: Gemini = Gemini()
     knowledge: Knowledge = Knowledge()
     tickets: Tickets = Tickets()
+    experience: Experience = Experience()
     retention: Retention = Retention()
     digest: Digest = Digest()
     companies: tuple[Company, ...] = Field(strict=False, min_length=1)

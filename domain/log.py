@@ -36,7 +36,8 @@ class Kind(StrEnum):
     AGENT_AVAILABILITY = "agent_availability"  # [availability: str]
     SLA_MET = "sla_met"  # [target: "first_response" | "resolution"]
     SLA_BREACHED = "sla_breached"  # [target: ...]
-    ADVICE_DONE = "advice_done"  # [advice: str]
+    ADVICE_DONE = "advice_done"  # [advice, what: str, cases, days: int]
+    EXPERIENCE_WRITTEN = "experience_written"  # [by: str, prompt_tokens, answer_tokens: int, cost: USD]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

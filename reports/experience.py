@@ -1,6 +1,6 @@
 """How one session went: what the customer wanted, what went well, what didn't, one suggestion."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -8,7 +8,7 @@ from typing import Protocol
 
 import structlog
 
-from domain.answer import Author
+from domain.answer import Author, Usage
 from domain.emotion import NEGATIVE, Feeling
 from domain.errors import DeskmateError
 from reports.mask import mask
@@ -52,18 +52,42 @@ class Session:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Experience:
-    """``by`` says whether a model wrote it or whether it only quotes."""
+    """``by`` says whether a model wrote it or whether it only quotes; ``usage`` is what the model took."""
 
     wanted: str
     went_well: str
     went_badly: str
     suggestion: str
     by: Maker = Maker.QUOTES
+    usage: Usage = Usage()
 
     @property
     def label(self) -> str:
         """What to show beside it, so that nobody takes quotes for a judgement."""
         return "Written by the language model" if self.by is Maker.MODEL else "Put together from quotes"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysis:
+    """One item of session_analysis.json. ``emotions`` counts messages by label; ``rating`` 0: none."""
+
+    session: str
+    summary: str
+    emotions: Mapping[Feeling, int]
+    suggestions: tuple[str, ...]
+    rating: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """An experience report as it is kept. ``id`` is that of the resolution it is about."""
+
+    id: str
+    at: datetime
+    ticket: str
+    agent: str
+    experience: Experience
+    analysis: Analysis
 
 
 class Writer(Protocol):

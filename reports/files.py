@@ -5,7 +5,7 @@ a file twice changes nothing, because the entries' ids are derived from it.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -13,7 +13,7 @@ from domain.answer import Author
 from domain.emotion import Feeling
 from domain.ids import AgentId, CompanyId, ConversationId, CustomerId, Platform, derived
 from domain.log import Entry, Kind
-from reports.experience import Experience, Said, Session
+from reports.experience import Analysis, Experience, Said, Session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,17 +26,6 @@ class FeedbackLine:
     comment: str = ""
     agent: str = ""
     platform: Platform | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Analysis:
-    """One item of session_analysis.json. ``emotions`` counts messages by label; ``rating`` 0: none."""
-
-    session: str
-    summary: str
-    emotions: Mapping[Feeling, int]
-    suggestions: tuple[str, ...]
-    rating: int = 0
 
 
 def write_feedback(lines: Iterable[FeedbackLine]) -> bytes:

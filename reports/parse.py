@@ -9,8 +9,8 @@ from domain.answer import Author
 from domain.emotion import Feeling
 from domain.errors import BadInput
 from domain.ids import Platform
-from reports.experience import Said, Session
-from reports.files import Analysis, FeedbackLine
+from reports.experience import Analysis, Said, Session
+from reports.files import FeedbackLine
 
 T = TypeVar("T")
 C = TypeVar("C", Platform, Feeling, Author)

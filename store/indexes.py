@@ -35,7 +35,14 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("company", 1), ("reference", 1)], unique=True),
     ],
     "agents": [IndexModel([("company", 1), ("availability", 1), ("load", 1), ("assigned_at", 1)])],
-    "feedback": [IndexModel([("company", 1), ("conversation", 1), ("sent_at", -1)])],
+    "feedback": [
+        IndexModel([("company", 1), ("conversation", 1), ("sent_at", -1)]),
+        IndexModel([("company", 1), ("sent_at", -1)]),
+    ],
+    "experiences": [
+        IndexModel([("company", 1), ("at", 1)]),
+        IndexModel([("company", 1), ("analysis.session", 1)]),
+    ],
     "events": [IndexModel([("company", 1), ("at", 1)]), IndexModel([("company", 1), ("kind", 1), ("at", 1)])],
     "traces": [IndexModel([("company", 1), ("at", -1)])],
     "documents": [IndexModel([("company", 1), ("name", 1), ("version", -1)])],

@@ -37,6 +37,7 @@ class MongoRetention:
                 "tickets": await self._tickets(before),
                 "comments": await self._comments(before),
                 "traces": await self._rows("traces").drop({"at": {"$lt": before}}),
+                "experiences": await self._rows("experiences").drop({"at": {"$lt": before}}),
             }
         files = await self._blobs.drop(before)
         log.info("retention_erased", company=self._company, **counts, files=files)

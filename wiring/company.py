@@ -20,6 +20,7 @@ from desk.delivery import Delivery
 from desk.desk import Desk, Pace
 from desk.documents import DocumentDesk
 from desk.duty import DutyDesk
+from desk.experience import ExperienceDesk
 from desk.office import Office
 from desk.posting import DigestDesk
 from desk.queue import Wakeups
@@ -47,7 +48,7 @@ from store.records import MongoRecords
 from store.scoped import Db
 from ticketing.hours import parse_hours
 from ticketing.targets import Targets
-from wiring import schedule
+from wiring import reviews, schedule
 from wiring.channels import Connections
 from wiring.clock import now
 from wiring.knowledge import Books, gaps_closed
@@ -82,6 +83,7 @@ class Branch:
     desk: Desk
     office: Office
     digests: DigestDesk
+    experience: ExperienceDesk
     timetable: Timetable
 
 
@@ -177,6 +179,7 @@ def open_branch(parts: Parts) -> Branch:
     reporter = _reporter(parts)
     desk = _desk(parts, known, crew, reporter)
     digests = schedule.digests(parts, known, reporter, _wake_out(parts))
+    experience = reviews.desk(parts, known, _wake_out(parts))
     return Branch(
         firm=known,
         stores=parts.kept,
@@ -188,7 +191,8 @@ def open_branch(parts: Parts) -> Branch:
         desk=desk,
         office=_office(parts, desk, _delivery(parts)),
         digests=digests,
-        timetable=schedule.timetable(parts, digests),
+        experience=experience,
+        timetable=schedule.timetable(parts, digests, experience),
     )
 
 

@@ -5,6 +5,7 @@ from datetime import time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from desk.experience import ExperienceDesk
 from desk.posting import DigestDesk
 from desk.schedule import Job, Timetable
 from desk.step import Firm
@@ -67,10 +68,12 @@ def digests(parts: "Parts", known: Firm, reporter: Reporter, wake: Callable[[str
     )
 
 
-def timetable(parts: "Parts", posting: DigestDesk) -> Timetable:
+def timetable(parts: "Parts", posting: DigestDesk, experience: ExperienceDesk) -> Timetable:
     """A company's jobs. Nothing runs before it is started."""
     table = Timetable(zone=ZoneInfo(parts.company.timezone))
     table.every_minute("digests", posting.post_due)
+    if parts.settings.experience.write != "off":
+        table.every_minute("experience", experience.write_due)
     if parts.settings.retention.days:
         table.nightly("retention", _erasing(parts))
     return table

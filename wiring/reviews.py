@@ -1,0 +1,40 @@
+"""What writes a company's experience reports."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from desk.experience import ExperienceDesk, Wait
+from desk.reviewing import ModelWriter
+from desk.step import Firm
+from reports.experience import Reviewer
+from store.experiences import MongoExperiences
+from wiring.clock import now
+
+if TYPE_CHECKING:
+    from wiring.company import Parts
+
+
+def desk(parts: "Parts", known: Firm, wake: Callable[[str], None]) -> ExperienceDesk:
+    """The reports of finished chats, by the model where there is one and it is wanted."""
+    section, model, kept = parts.settings.experience, parts.models.gemini, parts.kept
+    writer = ModelWriter(model=model) if model and section.write == "model" else None
+    return ExperienceDesk(
+        firm=known,
+        experiences=experiences(parts),
+        records=kept.records,
+        leases=kept.leases,
+        reviewer=Reviewer(writer=writer),
+        channels=parts.connections.channels,
+        wait=Wait(
+            rated=timedelta(minutes=section.wait_minutes), unrated=timedelta(hours=section.unrated_hours)
+        ),
+        clock=now,
+        wake=wake,
+        renew_seconds=parts.settings.app.lease_seconds / 3,
+    )
+
+
+def experiences(parts: "Parts") -> MongoExperiences:
+    """Where they are kept."""
+    return MongoExperiences(db=parts.db, company=parts.id, log=parts.kept.log, outbox=parts.kept.outbox)
