@@ -189,7 +189,7 @@ class Brain:
         """For the agent: the best quotation, if anything relevant was found."""
         relevant = self._relevant(reading)
         quotes = quotations(self._prompt(reading, relevant, reading.asked)) if relevant else ()
-        return "\n".join(quotes[0].lines) if quotes else ""
+        return quotes[0].words if quotes else ""
 
 
 async def _drafted(responder: Responder, prompt: Prompt, spent: list[Usage]) -> Draft | None:

@@ -24,7 +24,8 @@ RELEVANT = 0.65
 EARLIER = 0.3
 """Weight of the words of the customer's message before, for follow-up questions."""
 MOST_OF_PASSAGE = 500
-"""Characters of one passage, unless one sentence is longer."""
+MOST_OF_FURTHER = 250
+"""Characters of the best passage and of each further one, unless one sentence is longer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,18 @@ class Quotation:
     lines: tuple[str, ...]
     score: float
     table: bool = False
+    heading: str = ""
+
+    @property
+    def words(self) -> str:
+        """For a person to read in a line: a row says which column each of its cells is of."""
+        if not self.table:
+            return " ".join(self.lines)
+        header, *rows = (line.split(CELL) for line in self.lines)
+        return "\n".join(
+            f"{row[0]}: " + ", ".join(" ".join(cell) for cell in zip(header[1:], row[1:], strict=False))
+            for row in rows
+        )
 
 
 class ExtractiveResponder:
@@ -46,7 +59,8 @@ class ExtractiveResponder:
         if not quotes:
             raise Unavailable("nothing to quote")
         opening = kindly(Key.QUOTED, prompt.language, prompt.emotion)
-        text = "\n\n".join((escape(opening), *map(_markdown, quotes)))
+        shown = map(_markdown if len(quotes) == 1 else _under_its_heading, quotes)
+        text = "\n\n".join((escape(opening), *shown))
         return Draft(
             action=Action.REPLY, text=text, cited=tuple(quote.passage for quote in quotes), quoted=True
         )
@@ -58,9 +72,12 @@ def quotations(prompt: Prompt) -> tuple[Quotation, ...]:
     enough = RELEVANT * max((found.relevance for found in prompt.passages), default=0.0)
     fitting = [f for f in prompt.passages if f.passage.text.strip() and f.relevance >= enough]
     rare = _rarity(fitting)
-    best = [_best(found, wanted, rare) for found in fitting]
-    ranked = sorted(best, key=lambda quote: -quote.score)
-    return tuple(_fitting(quote for quote in ranked if quote.score >= NEAR * ranked[0].score))
+    long = {found.passage.id: _best(found, wanted, rare, MOST_OF_PASSAGE) for found in fitting}
+    ranked = sorted(fitting, key=lambda found: -long[found.passage.id].score)
+    enough = NEAR * max((quote.score for quote in long.values()), default=0.0)
+    first = [long[found.passage.id] for found in ranked[:1]]
+    further = [_best(found, wanted, rare, MOST_OF_FURTHER) for found in ranked[1:]]
+    return tuple(_fitting([*first, *(quote for quote in further if quote.score >= enough)]))
 
 
 def _fitting(quotes: Iterable[Quotation]) -> Iterable[Quotation]:
@@ -89,17 +106,18 @@ def _lines(text: str) -> Sequence[str]:
     return text.split("\n") if is_table(text) else sentences_of_passage(text)
 
 
-def _best(found: Found, wanted: dict[str, float], rare: dict[str, float]) -> Quotation:
+def _best(found: Found, wanted: dict[str, float], rare: dict[str, float], room: int) -> Quotation:
     passage = found.passage
     around = set(stems_of_line(f"{passage.title} {passage.heading}"))
-    scores = [_score(line, wanted, rare, around) for line in _lines(passage.text)]
-    pick = _rows if is_table(passage.text) else _sentences
-    lines, score = pick(_lines(passage.text), scores)
+    lines = _lines(passage.text)
+    scores = [_score(line, wanted, rare, around) for line in lines]
+    quoted, score = _rows(lines, scores) if is_table(passage.text) else _sentences(lines, scores, room)
     return Quotation(
         passage=passage.id,
-        lines=lines,
+        lines=quoted,
         score=(score + 0.1) * (0.2 + found.relevance),
         table=is_table(passage.text),
+        heading=passage.heading.split(" > ")[-1],
     )
 
 
@@ -113,18 +131,18 @@ def _score(line: str, wanted: dict[str, float], rare: dict[str, float], around: 
     return own + shared
 
 
-def _sentences(lines: Sequence[str], scores: Sequence[float]) -> tuple[tuple[str, ...], float]:
+def _sentences(lines: Sequence[str], scores: Sequence[float], room: int) -> tuple[tuple[str, ...], float]:
     """The sentences in a row, the best one among them, that fit and say most; one more if there is room."""
     best = max(range(len(lines)), key=lambda index: scores[index])
     rows = [
         (first, last)
         for first in range(best + 1)
         for last in range(best, len(lines))
-        if first == last or _length(lines[first : last + 1]) <= MOST_OF_PASSAGE
+        if first == last or _length(lines[first : last + 1]) <= room
     ]
     first, last = max(rows, key=lambda row: (sum(scores[row[0] : row[1] + 1]), row[0] - row[1]))
     more = lines[first : last + 2]
-    return tuple(more if _length(more) <= MOST_OF_PASSAGE else lines[first : last + 1]), scores[best]
+    return tuple(more if _length(more) <= room else lines[first : last + 1]), scores[best]
 
 
 def _length(lines: Iterable[str]) -> int:
@@ -137,6 +155,11 @@ def _rows(lines: Sequence[str], scores: Sequence[float]) -> tuple[tuple[str, ...
     top = max(scores[index] for index in body)
     chosen = [index for index in body if scores[index] >= NEAR * top]
     return (header, *(lines[index] for index in chosen[:6])), top + scores[0] / 2
+
+
+def _under_its_heading(quote: Quotation) -> str:
+    """Two tables of prices look the same without their headings."""
+    return f"**{escape(quote.heading)}**\n\n{_markdown(quote)}" if quote.heading else _markdown(quote)
 
 
 def _markdown(quote: Quotation) -> str:

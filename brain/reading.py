@@ -8,6 +8,7 @@ from typing import TypeVar
 import structlog
 
 from brain.language import Languages
+from brain.lexical import sentences, stems
 from brain.ports import EmotionReader, Query, Retriever, Translation, Translator
 from brain.smalltalk import SmallTalk, says_no, small_talk
 from brain.usage import NOTHING, NoUsableAnswer
@@ -21,6 +22,9 @@ T = TypeVar("T")
 
 TRIES = 2
 """A search that failed is tried once more at once."""
+
+TELLING = 3
+"""Words that carry meaning; with fewer ("This is ridiculous!") nothing is asked."""
 
 READ = "en"
 """What the shipped encoder and the shipped emotion model know."""
@@ -157,9 +161,12 @@ class Reader:
 
 
 def question(turn: Turn) -> str:
-    """What the customer wants to know: after a bare "agent please" it is what they asked before."""
+    """What the customer wants to know: what they say besides "agent please", else what they asked before."""
     if not asks_for_human(turn.text):
         return turn.text
+    besides = " ".join(each for each in sentences(turn.text) if not asks_for_human(each))
+    if len(set(stems(besides))) >= TELLING:
+        return besides
     return next((line for line in earlier(turn) if not asks_for_human(line)), turn.text)
 
 

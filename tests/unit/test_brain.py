@@ -12,6 +12,7 @@ from domain.errors import Unavailable
 from domain.texts import LANGUAGES, Key, say
 from tests.unit.brain_parts import (
     PASSAGES,
+    SURCHARGES,
     Feelings,
     Shelf,
     Writer,
@@ -78,6 +79,20 @@ async def test_asking_for_a_person_hands_off_as_a_typed_action() -> None:
     assert (answer.action, answer.reason) == (Action.HANDOFF, Reason.ASKED)
     assert answer.summary == f"{DAMAGE} (2 messages)"
     assert "Report damage within 7 days" in answer.suggestion
+
+
+async def test_what_is_said_besides_asking_for_a_person_is_the_question() -> None:
+    said = "My parcel is three weeks late and the box is damaged. Get me a human being, now!"
+    answer = await brain().answer(turn(said, history=[customer("How much is a 5 kg parcel?")]))
+    assert (answer.action, answer.reason) == (Action.HANDOFF, Reason.ASKED)
+    assert answer.summary == "My parcel is three weeks late and the box is damaged. (2 messages)"
+
+
+async def test_a_row_of_a_table_is_suggested_with_its_columns() -> None:
+    answer = await brain(retriever=Shelf(found(SURCHARGES))).answer(
+        turn("What does a signature on delivery cost? I want to talk to a person.")
+    )
+    assert answer.suggestion == "Signature on delivery: Price in euros 1.80"
 
 
 @pytest.mark.trap(23)
