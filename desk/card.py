@@ -1,6 +1,6 @@
 """What agents see of a ticket in Slack: the card, and the lines in its thread. Staff texts are English."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from domain.answer import Author, Line, Reason
 from domain.content import (
@@ -17,6 +17,7 @@ from domain.content import (
 )
 from domain.content import Sources as SourcesBlock
 from domain.emotion import Emotion
+from domain.ids import Platform
 from domain.texts import LANGUAGES
 from domain.ticket import Priority, Status, Ticket
 from ticketing import targets
@@ -100,10 +101,28 @@ def actions(ticket: Ticket) -> tuple[Button, ...]:
 
 def _facts(ticket: Ticket) -> str:
     language = LANGUAGES.get(ticket.language, ticket.language)
-    parts = [ticket.platform.capitalize(), language, f"{_mood(ticket.emotion)}", REASONS[ticket.reason]]
+    parts = [_places(ticket), language, f"{_mood(ticket.emotion)}", REASONS[ticket.reason]]
     if urgency := URGENT.get(ticket.priority):
         parts.insert(0, urgency)
     return " · ".join(part for part in parts if part)
+
+
+def _places(ticket: Ticket) -> str:
+    also = f" (also on {_names(ticket.also_on)})" if ticket.also_on else ""
+    return ticket.platform.capitalize() + also
+
+
+def _names(platforms: Iterable[Platform]) -> str:
+    return " and ".join(one.capitalize() for one in platforms)
+
+
+def also_on(name: str, platforms: Sequence[Platform], requests: Sequence[Ticket]) -> Content:
+    """Where else a customer is known to be, and what they asked for there and before."""
+    words = [f"{name} is also on {_names(platforms)}, joined by a code." if platforms else ""]
+    if requests:
+        listed = ", ".join(f"{one.reference} ({STATES[one.status]})" for one in requests)
+        words.append(f"Other requests: {listed}.")
+    return line(" ".join(filter(None, words)) or f"{name} has joined another account by a code.")
 
 
 def _mood(emotion: Emotion) -> str:

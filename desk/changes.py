@@ -8,7 +8,17 @@ from enum import StrEnum
 from domain.answer import Answer
 from domain.content import Content
 from domain.conversation import Conversation, Message
-from domain.ids import Address, AgentId, ConversationId, Lane, MessageId, MessageRef, TicketId
+from domain.ids import (
+    Address,
+    AgentId,
+    ConversationId,
+    CustomerId,
+    Identity,
+    Lane,
+    MessageId,
+    MessageRef,
+    TicketId,
+)
 from domain.log import Entry
 from domain.people import Customer
 from domain.ticket import Ticket
@@ -42,7 +52,8 @@ class Outgoing:
     ``key`` is derived and unique. ``under`` is the key of the message whose thread this goes into
     (its place is known only once that one is sent). ``target`` (a key) or ``ref`` is the message to
     edit, delete or mark. ``origin`` is the message of ours that this shows; ``receipt_for`` the
-    agent's message that gets a mark when this arrives.
+    agent's message that gets a mark when this arrives. ``secret``: its words are forgotten once it is
+    delivered.
     """
 
     key: str
@@ -63,6 +74,7 @@ class Outgoing:
     ticket: TicketId | None = None
     conversation: ConversationId | None = None
     accepted_at: datetime | None = None
+    secret: bool = False
 
     @property
     def queue(self) -> str:
@@ -108,6 +120,35 @@ class Feedback:
     survey: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkCode:
+    """A code that joins accounts. Only its ``digest`` is kept; ``used_by`` says who has sent it."""
+
+    digest: str
+    customer: CustomerId
+    identity: Identity
+    address: Address
+    expires_at: datetime
+    used_by: CustomerId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined:
+    """``gone`` sent the code of ``kept``: from now on all its identities are ``kept``'s."""
+
+    digest: str
+    kept: CustomerId
+    gone: CustomerId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parted:
+    """Identities that are customers of their own again."""
+
+    kept: CustomerId
+    parted: tuple[Identity, ...]
+
+
 @dataclass(slots=True, kw_only=True)
 class Changes:
     """Everything one step writes. ``seed`` makes its ids: the inbox row it comes from."""
@@ -125,5 +166,6 @@ class Changes:
     loads: Counter[AgentId] = field(default_factory=Counter)
     traces: list[Trace] = field(default_factory=list)
     feedback: Feedback | None = None
+    accounts: LinkCode | Joined | Parted | None = None
     cancel_surveys: bool = False
     assign: bool = False

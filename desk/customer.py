@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from desk import card, handoff, survey, words
+from desk.accounts import AccountsDesk, tell_requests
 from desk.ports import Link
 from desk.step import Step, card_key
 from desk.storage import Case, Outbox, Records, Waiting
@@ -33,11 +34,14 @@ LINK_SECONDS = 3.0
 class CustomerDesk:
     """Decides what a customer's events change. Writes nothing."""
 
-    def __init__(self, *, turns: Turns, records: Records, outbox: Outbox, link: Link) -> None:
+    def __init__(
+        self, *, turns: Turns, records: Records, outbox: Outbox, link: Link, accounts: AccountsDesk
+    ) -> None:
         self._turns = turns
         self._link = link
         self._records = records
         self._outbox = outbox
+        self._accounts = accounts
 
     async def edited(self, step: Step, case: Case, event: MessageEdited) -> None:
         """Agents see both texts; the bot doesn't answer again."""
@@ -133,6 +137,7 @@ class CustomerDesk:
             history=history,
             emotion=emotions[-1] if emotions else CALM,
         )
+        await tell_requests(step, self._records)
 
     async def _solved(self, step: Step, case: Case, event: ButtonPressed) -> None:
         """The customer confirms that the bot's answer helped."""
@@ -215,6 +220,12 @@ class CustomerDesk:
         row = Waiting(id=event.source, lane=step.lane, event=message, accepted_at=step.now, attempts=0)
         await self._turns.wrote(step, case, [Received(row=row, event=message)])
 
+    async def _link_accounts(self, step: Step, case: Case, event: CommandReceived) -> None:
+        await self._accounts.link(step, event, _argument(event))
+
+    async def _unlink(self, step: Step, case: Case, event: CommandReceived) -> None:
+        await self._accounts.unlink(step, event)
+
     async def _unknown(self, step: Step, case: Case, event: CommandReceived) -> None:
         await self._tell(step, case, event, Key.UNKNOWN_COMMAND)
 
@@ -244,4 +255,6 @@ _COMMANDS: dict[str, Command] = {
     "language": CustomerDesk._language,
     "privacy": CustomerDesk._privacy,
     "ask": CustomerDesk._ask,
+    "link": CustomerDesk._link_accounts,
+    "unlink": CustomerDesk._unlink,
 }

@@ -159,7 +159,7 @@ class Delivery:
     async def _done(self, row: Outgoing, ref: MessageRef | None) -> None:
         also = [self._receipt(row, "delivered")] if row.receipt_for else []
         entries = [self._delivered_entry(row)] if row.accepted_at else []
-        await self._outbox.done(row.key, ref, also, entries)
+        await self._outbox.done(row, ref, also, entries)
         self._wake(f"{row.to.bot}|{row.to.channel}|{row.key}")
         for one in also:
             self._wake(one.queue)
@@ -197,7 +197,7 @@ class Delivery:
     async def _dead(self, row: Outgoing, why: str) -> None:
         log.warning("delivery_dead", key=row.key, bot=row.to.bot, act=row.act, purpose=row.purpose)
         also = [*self._tell(row, why)]
-        await self._outbox.dead(row.key, why, also, [])
+        await self._outbox.dead(row, why, also, [])
         for one in also:
             self._wake(one.queue)
 

@@ -56,6 +56,7 @@ def hand_off(
         summary=answer.summary if answer else "",
         sources=_top_three(answer) if answer else (),
         suggestion=answer.suggestion if answer else "",
+        also_on=step.customer.elsewhere(talk.address.platform) if step.customer else (),
     )
     step.talk(ticket=ticket.id)
     step.set_ticket(ticket := targets.begin(step, ticket))

@@ -128,6 +128,6 @@ def _limits(row: Outgoing, limits: Limits) -> list[Limit]:
     kept: list[Limit] = []
     if limits.per_second:
         kept.append(Bucket(limits.per_second, limits.burst))
-    if limits.per_minute and row.act is Act.SEND and limits.per_minute_at(row.to.channel):
+    if limits.per_minute and row.act is Act.SEND and limits.shared(row.to.channel):
         kept.append(Window(int(limits.per_minute), MINUTE))
     return kept

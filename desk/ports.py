@@ -18,9 +18,9 @@ It raises `domain.errors.Unavailable` if the event could not be stored: do not a
 """
 
 
-def everywhere(channel: str) -> bool:
-    """True of every channel."""
-    return True
+def nowhere(channel: str) -> bool:
+    """True of no channel."""
+    return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +29,9 @@ class Limits:
 
     ``text`` and ``caption``: characters of one message. ``per_second``: messages a second to one
     channel in the long run, ``burst`` of them at once; ``per_minute``: messages in any minute to one
-    channel for which ``per_minute_at`` is true; ``overall_per_second``: messages in any second to all
-    channels together; 0: no such limit. ``idempotent``: a repeated `send` with the same key is shown once.
+    ``shared`` channel; ``overall_per_second``: messages in any second to all channels together; 0: no
+    such limit. ``shared``: whether more people than the customer read a channel. ``idempotent``: a
+    repeated `send` with the same key is shown once.
     """
 
     text: int
@@ -38,7 +39,7 @@ class Limits:
     per_second: float
     burst: int = 3
     per_minute: float = 0.0
-    per_minute_at: Callable[[str], bool] = everywhere
+    shared: Callable[[str], bool] = nowhere
     overall_per_second: float = 0.0
     can_edit: bool = True
     can_delete: bool = True

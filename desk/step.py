@@ -14,7 +14,7 @@ from domain.conversation import Conversation, Message
 from domain.emotion import Emotion
 from domain.ids import Address, AgentId, BotId, CompanyId, Lane, MessageId, MessageRef, derived, lane_of
 from domain.log import Entry, Kind
-from domain.people import Agent
+from domain.people import Agent, Customer
 from domain.ticket import Ticket
 from ticketing.targets import Targets
 from ticketing.transitions import holder
@@ -66,6 +66,8 @@ class Step:
         self.conversation = conversation
         self.ticket = ticket
         self.changes = Changes(seed=seed, now=now)
+        self.customer: Customer | None = None
+        """Whose step it is, once that is known."""
         self.reply_to: Address | None = None
         """Where this step answers the customer, if not at the conversation's address."""
         self._channels = channels
@@ -222,6 +224,7 @@ class Step:
         receipt_for: MessageRef | None = None,
         accepted_at: datetime | None = None,
         delay: timedelta = timedelta(),
+        secret: bool = False,
     ) -> str:
         """Queue a content in pieces that each fit one message; the key of the first piece."""
         seed = key or self.id("send", part)
@@ -239,6 +242,7 @@ class Step:
                 origin=origin,
                 receipt_for=receipt_for if last else None,
                 accepted_at=accepted_at if last else None,
+                secret=secret,
             )
         return derived(seed, "0")
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from desk.changes import Changes, Feedback, Noted, Outgoing
+from desk.changes import Changes, Feedback, LinkCode, Noted, Outgoing
 from domain.answer import Line
 from domain.conversation import Conversation
 from domain.emotion import Emotion
 from domain.errors import DeskmateError
-from domain.ids import AgentId, ConversationId, Identity, Lane, MessageRef, TicketId
+from domain.ids import AgentId, ConversationId, CustomerId, Identity, Lane, MessageRef, TicketId
 from domain.inbound import Event
 from domain.log import Entry
 from domain.people import Agent, Availability, Customer, Role
@@ -115,7 +115,7 @@ class Records(Protocol):
         ...
 
     async def customer(self, identity: Identity) -> Customer | None:
-        """A customer by who they are on a platform."""
+        """A customer by who they are on a platform; joined accounts are one customer."""
         ...
 
     async def message(self, ref: MessageRef) -> Noted | None:
@@ -130,6 +130,10 @@ class Records(Protocol):
         """Tickets that are not solved, longest waiting first: an agent's, the queue's, or all."""
         ...
 
+    async def requests(self, customer: CustomerId) -> list[Ticket]:
+        """The latest tickets of a customer and of the accounts joined with theirs, newest first."""
+        ...
+
     async def feedback(self, id: str) -> Feedback | None:
         """What is known of one resolution's survey."""
         ...
@@ -140,6 +144,22 @@ class Records(Protocol):
 
     async def commit(self, lease: Lease, changes: Changes, case: Case) -> None:
         """Write all changes in one transaction. Raises Stale when the lease or the ticket moved on."""
+        ...
+
+
+class Links(Protocol):
+    """Codes that join accounts. They are made and used by `Records.commit`."""
+
+    async def code(self, digest: str) -> LinkCode | None:
+        """A code by its digest."""
+        ...
+
+    async def failures(self, identity: Identity, now: datetime) -> int:
+        """Wrong codes that somebody sent lately."""
+        ...
+
+    async def failed(self, identity: Identity, now: datetime) -> None:
+        """Somebody sent a wrong code."""
         ...
 
 
@@ -196,7 +216,7 @@ class Outbox(Protocol):
         ...
 
     async def done(
-        self, key: str, ref: MessageRef | None, also: Sequence[Outgoing], entries: Sequence[Entry]
+        self, row: Outgoing, ref: MessageRef | None, also: Sequence[Outgoing], entries: Sequence[Entry]
     ) -> None:
         """It is done; what follows from it is written in the same transaction."""
         ...
@@ -205,7 +225,7 @@ class Outbox(Protocol):
         """Try again at a time."""
         ...
 
-    async def dead(self, key: str, why: str, also: Sequence[Outgoing], entries: Sequence[Entry]) -> None:
+    async def dead(self, row: Outgoing, why: str, also: Sequence[Outgoing], entries: Sequence[Entry]) -> None:
         """It can't be done; what follows from that is written in the same transaction."""
         ...
 

@@ -9,6 +9,7 @@ import structlog
 
 from brain.ports import EmotionReader
 from desk import card, handoff, survey, words
+from desk.accounts import tell_requests
 from desk.attachments import Files
 from desk.changes import Purpose, Trace
 from desk.ports import Channel
@@ -18,10 +19,10 @@ from domain.answer import Action, Answer, Author, Line, Reason, Turn
 from domain.content import Content, Quote, Span, plain, text
 from domain.conversation import Conversation, ConversationStatus, Handler
 from domain.emotion import CALM, Emotion
-from domain.ids import BotId, ConversationId, CustomerId, MessageId, derived
+from domain.ids import BotId, ConversationId, MessageId, derived
 from domain.inbound import Inbound, MessageReceived
 from domain.log import Kind
-from domain.people import Customer
+from domain.people import Customer, customer_id
 from domain.texts import Key, known_language, say
 from ticketing import transitions
 
@@ -77,10 +78,11 @@ class Turns:
 
     async def enter(self, step: Step, case: Case, event: Inbound) -> Customer:
         """The customer and their open conversation, made where there is none."""
-        customer = case.customer or await self._records.customer(event.actor.identity)
-        if customer is None or customer.name != event.actor.name:
+        customer = _owner(case, event) or await self._records.customer(event.actor.identity)
+        if customer is None or _renamed(customer, event):
             customer = _customer(step, customer, event)
             step.changes.customer = customer
+        step.customer = customer
         if case.conversation is None or case.conversation.status is ConversationStatus.RESOLVED:
             self._begin(step, customer, event)
         return customer
@@ -231,6 +233,7 @@ class Turns:
             history=[*history, Line(author=Author.CUSTOMER, text=said)],
             answer=answer,
         )
+        await tell_requests(step, self._records)
 
     def _cannot_read(self, step: Step, messages: Sequence[Received]) -> None:
         for one in messages:
@@ -240,7 +243,7 @@ class Turns:
 
     async def _turn(self, step: Step, said: str) -> Turn:
         talk = step.talk()
-        customer = step.changes.customer
+        customer = step.customer
         history, emotions = await asyncio.gather(
             self._records.history(talk.id, HISTORY), self._records.emotions(talk.id, HISTORY)
         )
@@ -279,8 +282,19 @@ def _customer(step: Step, known: Customer | None, event: Inbound) -> Customer:
     if known:
         return replace(known, name=event.actor.name)
     who = event.actor.identity
-    id = CustomerId(derived(step.firm.id, "customer", who.platform, who.workspace, who.user))
-    return Customer(id=id, identity=who, name=event.actor.name)
+    return Customer(id=customer_id(step.firm.id, who), identity=who, name=event.actor.name)
+
+
+def _owner(case: Case, event: Inbound) -> Customer | None:
+    """The customer of the conversation, if it is they who act now: in a group it may be another."""
+    customer = case.customer
+    known = customer is not None and event.actor.identity in (customer.identity, *customer.also)
+    return customer if known else None
+
+
+def _renamed(customer: Customer, event: Inbound) -> bool:
+    """A joined account may have another name; the first account's counts."""
+    return customer.identity == event.actor.identity and customer.name != event.actor.name
 
 
 def _cut(said: str, limit: int) -> tuple[str, bool]:

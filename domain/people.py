@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from domain.ids import AgentId, CustomerId, Identity
+from domain.ids import AgentId, CompanyId, CustomerId, Identity, Platform, derived
 
 
 class Role(StrEnum):
@@ -24,12 +24,26 @@ class Availability(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
-    """One person at one company. ``language`` is what they chose ("" : detect)."""
+    """One person at one company. ``language`` is what they chose ("" : detect).
+
+    ``also``: their identities elsewhere, joined by a code that they sent from both.
+    """
 
     id: CustomerId
     identity: Identity
     name: str
     language: str = ""
+    also: tuple[Identity, ...] = ()
+
+    def elsewhere(self, platform: Platform) -> tuple[Platform, ...]:
+        """The other platforms where they are known to be, by name."""
+        known = {one.platform for one in (self.identity, *self.also)}
+        return tuple(sorted(known - {platform}))
+
+
+def customer_id(company: CompanyId, identity: Identity) -> CustomerId:
+    """The id that an identity's customer has until accounts are joined."""
+    return CustomerId(derived(company, "customer", identity.platform, identity.workspace, identity.user))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

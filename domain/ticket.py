@@ -37,7 +37,8 @@ class Ticket:
     ``claimed``: the assignee pressed Claim or wrote to the customer. ``solved_by`` keeps who resolved
     it, whatever happens later. ``resolutions`` counts how often it was solved. ``missed_by`` did not claim
     it in time, so others come first. ``reply_due`` and ``solve_due``: what is promised until when (None:
-    nothing); ``late`` names the promises that were broken since it was opened or reopened.
+    nothing); ``late`` names the promises that were broken since it was opened or reopened. ``also_on``:
+    where else the customer is known to be.
     """
 
     id: TicketId
@@ -69,3 +70,4 @@ class Ticket:
     reply_due: datetime | None = None
     solve_due: datetime | None = None
     late: tuple[str, ...] = ()
+    also_on: tuple[Platform, ...] = ()

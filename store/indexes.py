@@ -28,10 +28,16 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("company", 1), ("ref.id", 1)]),
         IndexModel([("company", 1), ("at", 1)]),
     ],
-    "customers": [IndexModel([("company", 1), ("identity.user", 1)])],
+    "customers": [
+        IndexModel([("company", 1), ("identity.user", 1)]),
+        IndexModel([("company", 1), ("merged_into", 1)]),
+    ],
+    "link_codes": [IndexModel([("expires_at", 1)], expireAfterSeconds=0)],
+    "link_failures": [IndexModel([("expires_at", 1)], expireAfterSeconds=0)],
     "tickets": [
         IndexModel([("company", 1), ("status", 1), ("waiting_since", 1)]),
         IndexModel([("company", 1), ("assignee", 1), ("status", 1)]),
+        IndexModel([("company", 1), ("customer", 1), ("opened_at", -1)]),
         IndexModel([("company", 1), ("reference", 1)], unique=True),
     ],
     "agents": [IndexModel([("company", 1), ("availability", 1), ("load", 1), ("assigned_at", 1)])],

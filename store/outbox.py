@@ -15,6 +15,7 @@ from store.scoped import Db, Row, Scoped, Session
 
 PENDING, SENT, DEAD, CANCELLED = "pending", "sent", "dead", "cancelled"
 ORDER = [("at", 1), ("n", 1)]
+FORGOTTEN: Row = {"content.blocks": [], "erased": True}
 
 
 def _posted(row: Row) -> Posted:
@@ -80,15 +81,15 @@ class MongoOutbox:
         await self._set(key, {"$inc": {"attempts": 1}})
 
     async def done(
-        self, key: str, ref: MessageRef | None, also: Sequence[Outgoing], entries: Sequence[Entry]
+        self, row: Outgoing, ref: MessageRef | None, also: Sequence[Outgoing], entries: Sequence[Entry]
     ) -> None:
         """It is done, with what follows from it."""
         values = {"state": SENT, "sent_at": datetime.now(UTC), "sent_ref": dump(ref) if ref else None}
-        await self._close(key, values, also, entries)
+        await self._close(row, values, also, entries)
 
-    async def dead(self, key: str, why: str, also: Sequence[Outgoing], entries: Sequence[Entry]) -> None:
+    async def dead(self, row: Outgoing, why: str, also: Sequence[Outgoing], entries: Sequence[Entry]) -> None:
         """It can't be done, with what follows from that."""
-        await self._close(key, {"state": DEAD, "why": why, "dead_at": datetime.now(UTC)}, also, entries)
+        await self._close(row, {"state": DEAD, "why": why, "dead_at": datetime.now(UTC)}, also, entries)
 
     async def later(self, key: str, until: datetime, *, failed: bool) -> None:
         """Try again at a time; ``failed`` false takes back the attempt that `started` counted."""
@@ -148,10 +149,12 @@ class MongoOutbox:
             await self._rows.change({"_id": self._rows.id(key), "state": PENDING}, update)
 
     async def _close(
-        self, key: str, values: Mapping[str, Any], also: Sequence[Outgoing], entries: Sequence[Entry]
+        self, done: Outgoing, values: Mapping[str, Any], also: Sequence[Outgoing], entries: Sequence[Entry]
     ) -> None:
+        values = {**values, **(FORGOTTEN if done.secret else {})}
+
         async def step(session: Session) -> None:
-            where = {"_id": self._rows.id(key), "state": PENDING}
+            where = {"_id": self._rows.id(done.key), "state": PENDING}
             if await self._rows.change(where, {"$set": values}, session=session):
                 await self.put(also, session)
                 await self._log.append(entries, session)
@@ -159,4 +162,4 @@ class MongoOutbox:
         if also or entries:
             await transact(self._db, step)
         else:
-            await self._set(key, {"$set": values})
+            await self._set(done.key, {"$set": values})

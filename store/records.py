@@ -9,18 +9,20 @@ from desk.storage import Case, Lease, Stale
 from domain.answer import Author, Line
 from domain.conversation import Conversation, Message
 from domain.emotion import Emotion
-from domain.ids import AgentId, CompanyId, ConversationId, Identity, Lane, MessageRef, TicketId
+from domain.ids import AgentId, CompanyId, ConversationId, CustomerId, Identity, Lane, MessageRef, TicketId
 from domain.people import Customer
 from domain.ticket import Status, Ticket
 from store.agents import MongoAgents
 from store.client import transact, translated
 from store.codec import dump, load
 from store.leases import MongoLeases
+from store.links import MongoLinks
 from store.log import MongoLog
 from store.outbox import MongoOutbox
 from store.scoped import Db, Row, Scoped, Session
 from ticketing.targets import Target
 
+REQUESTS = 20
 OVER = [Status.SOLVED.value, Status.CLOSED.value]
 
 
@@ -36,12 +38,14 @@ class MongoRecords:
         outbox: MongoOutbox,
         agents: MongoAgents,
         log: MongoLog,
+        links: MongoLinks,
     ) -> None:
         self._db = db
         self._leases = leases
         self._outbox = outbox
         self._agents = agents
         self._log = log
+        self._links = links
         self._conversations = Scoped(db=db, name="conversations", company=company)
         self._customers = Scoped(db=db, name="customers", company=company)
         self._messages = Scoped(db=db, name="messages", company=company)
@@ -59,13 +63,13 @@ class MongoRecords:
                 return Case(conversation=None, customer=None, ticket=None)
             conversation = load(Conversation, row)
             customer, ticket, feedback = await asyncio.gather(
-                self._customers.get(conversation.customer),
+                self._customer(conversation.customer),
                 self._tickets.get(conversation.ticket or ""),
                 self._feedback.one({"conversation": conversation.id}, sort=[("sent_at", -1)]),
             )
         return Case(
             conversation=conversation,
-            customer=load(Customer, customer) if customer else None,
+            customer=customer,
             ticket=load(Ticket, ticket) if ticket else None,
             ticket_version=ticket["version"] if ticket else 0,
             feedback=load(Feedback, feedback) if feedback else None,
@@ -91,6 +95,15 @@ class MongoRecords:
             row = await self._customers.one(
                 {f"identity.{key}": value for key, value in dump(identity).items()}
             )
+            return await self._resolved(row)
+
+    async def _customer(self, id: str) -> Customer | None:
+        return await self._resolved(await self._customers.get(id))
+
+    async def _resolved(self, row: Row | None) -> Customer | None:
+        """Joined accounts are the customer into whom they were merged."""
+        if row and "merged_into" in row:
+            row = await self._customers.get(row["merged_into"])
         return load(Customer, row) if row else None
 
     async def message(self, ref: MessageRef) -> Noted | None:
@@ -117,6 +130,16 @@ class MongoRecords:
             where["assignee"] = assignee
         async with translated():
             rows = await self._tickets.many(where, sort=[("waiting_since", 1), ("_id", 1)], limit=200)
+        return [load(Ticket, row) for row in rows]
+
+    async def requests(self, customer: CustomerId) -> list[Ticket]:
+        """The latest tickets of a customer and of the accounts joined with theirs, newest first."""
+        async with translated():
+            merged = await self._customers.many({"merged_into": customer})
+            ids = [customer, *(row["id"] for row in merged)]
+            rows = await self._tickets.many(
+                {"customer": {"$in": ids}}, sort=[("opened_at", -1)], limit=REQUESTS
+            )
         return [load(Ticket, row) for row in rows]
 
     async def overdue(self, *, unclaimed_since: datetime | None, now: datetime) -> list[Ticket]:
@@ -152,9 +175,8 @@ class MongoRecords:
     async def next_reference(self) -> str:
         """The next ticket's reference; a number may be skipped, none is given twice."""
         async with translated():
-            where = {"_id": self._counters.id("ticket")}
-            row = await self._counters.change(where, {"$inc": {"n": 1}}, upsert=True)
-        return f"T-{row['n']}" if row else "T-?"
+            row = await self._counters.upsert("ticket", {"$inc": {"n": 1}})
+        return f"T-{row['n']}"
 
     async def traces(self, limit: int) -> list[Row]:
         """What the brain did in the latest turns, newest first, as stored."""
@@ -186,7 +208,9 @@ class MongoRecords:
 
     async def _people_and_matters(self, changes: Changes, case: Case, session: Session) -> None:
         if changes.customer:
-            await self._customers.put(changes.customer.id, dump(changes.customer), session=session)
+            await self._links.put(changes.customer, session)
+        if changes.accounts:
+            await self._links.apply(changes.accounts, session)
         if changes.conversation:
             await self._conversations.put(
                 changes.conversation.id, dump(changes.conversation), session=session

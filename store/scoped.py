@@ -105,6 +105,17 @@ class Scoped:
             self._of(where), update, sort=sort, upsert=upsert, return_document=True, session=session
         )
 
+    async def upsert(self, key: str, update: Mapping[str, Any]) -> Row:
+        """Change one document by its key, made if it isn't there; outside of transactions only."""
+        where = {"_id": self.id(key)}
+        try:
+            row = await self.change(where, update, upsert=True)
+        except DuplicateKeyError:  # somebody else made it in the same moment
+            row = await self.change(where, update, upsert=True)
+        if row is None:
+            raise RuntimeError("an upsert gave nothing")
+        return row
+
     async def change_all(
         self, where: Mapping[str, Any], update: Mapping[str, Any], *, session: Session | None = None
     ) -> int:

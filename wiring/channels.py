@@ -22,6 +22,8 @@ CUSTOMER_COMMANDS: tuple[tuple[str, Key], ...] = (
     ("language", Key.COMMAND_LANGUAGE),
     ("help", Key.COMMAND_HELP),
     ("privacy", Key.COMMAND_PRIVACY),
+    ("link", Key.COMMAND_LINK),
+    ("unlink", Key.COMMAND_UNLINK),
 )
 
 

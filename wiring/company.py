@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from brain.brain import Brain
 from brain.policy import Policy
 from brain.ports import Retriever
+from desk.accounts import AccountsDesk
 from desk.agent import AgentDesk
 from desk.assistant import AssistantDesk
 from desk.attachments import Files
@@ -42,6 +43,7 @@ from store.blobs import MongoBlobs
 from store.inbox import MongoInbox
 from store.jobs import MongoDays, MongoPeople
 from store.leases import MongoLeases
+from store.links import MongoLinks
 from store.log import MongoLog
 from store.outbox import MongoOutbox
 from store.records import MongoRecords
@@ -67,6 +69,7 @@ class Stores:
     records: MongoRecords
     assignment: MongoAssignment
     blobs: MongoBlobs
+    links: MongoLinks
 
 
 @dataclass(slots=True, kw_only=True)
@@ -94,13 +97,17 @@ def stores(db: Db, company: CompanyId, *, lease_seconds: float) -> Stores:
     agents = MongoAgents(db=db, company=company)
     leases = MongoLeases(db=db, company=company, owner=owner, seconds=lease_seconds)
     outbox = MongoOutbox(db=db, company=company, log=log)
+    links = MongoLinks(db=db, company=company, clock=now)
     return Stores(
         log=log,
         agents=agents,
         leases=leases,
         outbox=outbox,
         inbox=MongoInbox(db=db, company=company),
-        records=MongoRecords(db=db, company=company, leases=leases, outbox=outbox, agents=agents, log=log),
+        records=MongoRecords(
+            db=db, company=company, leases=leases, outbox=outbox, agents=agents, log=log, links=links
+        ),
+        links=links,
         assignment=MongoAssignment(db=db, company=company, agents=agents, outbox=outbox, log=log),
         blobs=MongoBlobs(db=db, company=company),
     )
@@ -231,15 +238,24 @@ def _desk(parts: Parts, known: Firm, crew: Crew, reporter: Reporter) -> Desk:
         roster=kept.agents,
         routing=Routing(company=parts.id, records=kept.records, outbox=kept.outbox),
         turns=turns,
-        customers=CustomerDesk(
-            turns=turns, records=kept.records, outbox=kept.outbox, link=parts.connections.link
-        ),
+        customers=_customers(parts, turns),
         agents=AgentDesk(
             crew=crew, records=kept.records, outbox=kept.outbox, files=files, suggest=parts.suggest
         ),
         staff=_staff(parts, known, crew, reporter, files=files),
         clock=now,
         wake=wake,
+    )
+
+
+def _customers(parts: Parts, turns: Turns) -> CustomerDesk:
+    kept = parts.kept
+    return CustomerDesk(
+        turns=turns,
+        records=kept.records,
+        outbox=kept.outbox,
+        link=parts.connections.link,
+        accounts=AccountsDesk(records=kept.records, links=kept.links, channels=parts.connections.channels),
     )
 
 

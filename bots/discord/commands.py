@@ -72,6 +72,7 @@ def _for_customers() -> tuple[Command, ...]:
         **_described(Key.COMMAND_LANGUAGE),
         choices=tuple(LANGUAGES.items()),
     )
+    code = Option(name="code", **_described(Key.COMMAND_LINK), required=False)
     return (
         Command(name="ask", **_described(Key.COMMAND_ASK), options=(question,)),
         Command(name="human", **_described(Key.COMMAND_HUMAN)),
@@ -79,6 +80,8 @@ def _for_customers() -> tuple[Command, ...]:
         Command(name="language", **_described(Key.COMMAND_LANGUAGE), options=(language,)),
         Command(name="privacy", **_described(Key.COMMAND_PRIVACY)),
         Command(name="help", **_described(Key.COMMAND_HELP)),
+        Command(name="link", **_described(Key.COMMAND_LINK), options=(code,)),
+        Command(name="unlink", **_described(Key.COMMAND_UNLINK)),
     )
 
 

@@ -53,7 +53,7 @@ class TelegramChannel:
         caption=CAPTION_LIMIT,
         per_second=1.0,  # https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
         per_minute=20.0,
-        per_minute_at=_is_group,
+        shared=_is_group,
         overall_per_second=30.0,
         can_thread=True,
         can_react=True,

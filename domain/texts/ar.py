@@ -62,6 +62,11 @@ TEXTS: dict[Key, str] = {
     Key.LINK_CODE: "رمزك هو {code}. أرسل /link مع الرمز من حسابك الآخر خلال {minutes} دقيقة.",
     Key.LINK_DONE: "تم ربط حساباتك.",
     Key.LINK_WRONG: "هذا الرمز غير صحيح أو انتهت صلاحيته. أرسل /link للحصول على رمز جديد.",
+    Key.LINK_PRIVATE: "أرسل /link في محادثة خاصة معي، كي لا يرى الرمز أحد غيرك.",
+    Key.LINK_HERE: "هذا الرمز مخصص لحسابك الآخر: أرسل /link مع الرمز من هناك.",
+    Key.LINK_LATER: "عدد كبير من الرموز الخاطئة. حاول مرة أخرى بعد {minutes} دقيقة.",
+    Key.LINK_NONE: "حسابك غير مرتبط بحساب آخر.",
+    Key.UNLINKED: "أصبحت حساباتك منفصلة من جديد.",
     Key.ERASE_CONFIRM: "هل نحذف كل ما نحتفظ به عنك؟ لا يمكن التراجع عن ذلك.",
     Key.ERASED: "حُذف كل ما كنا نحتفظ به عنك.",
     Key.EXPORTED: "هذا كل ما نحتفظ به عنك.",
@@ -73,4 +78,5 @@ TEXTS: dict[Key, str] = {
     Key.COMMAND_HELP: "ما يمكنني فعله",
     Key.COMMAND_PRIVACY: "ما نحتفظ به وحقوقك",
     Key.COMMAND_LINK: "ربط حسابك على منصة أخرى",
+    Key.COMMAND_UNLINK: "فصل حساباتك المرتبطة",
 }

@@ -70,6 +70,12 @@ TEXTS: dict[Key, str] = {
     "Code von Ihrem anderen Konto.",
     Key.LINK_DONE: "Ihre Konten sind jetzt verbunden.",
     Key.LINK_WRONG: "Dieser Code ist falsch oder abgelaufen. Senden Sie /link für einen neuen.",
+    Key.LINK_PRIVATE: "Bitte senden Sie /link in einem privaten Chat mit mir, damit sonst niemand "
+    "den Code sieht.",
+    Key.LINK_HERE: "Dieser Code ist für Ihr anderes Konto: Senden Sie /link mit dem Code von dort.",
+    Key.LINK_LATER: "Zu viele falsche Codes. Bitte versuchen Sie es in {minutes} Minuten noch einmal.",
+    Key.LINK_NONE: "Ihr Konto ist mit keinem anderen verbunden.",
+    Key.UNLINKED: "Ihre Konten sind wieder getrennt.",
     Key.ERASE_CONFIRM: "Sollen wir alles löschen, was wir über Sie gespeichert haben? Das lässt sich nicht "
     "rückgängig machen.",
     Key.ERASED: "Alles, was wir über Sie gespeichert hatten, ist gelöscht.",
@@ -82,4 +88,5 @@ TEXTS: dict[Key, str] = {
     Key.COMMAND_HELP: "Was ich kann",
     Key.COMMAND_PRIVACY: "Was wir speichern und Ihre Rechte",
     Key.COMMAND_LINK: "Konto einer anderen Plattform verbinden",
+    Key.COMMAND_UNLINK: "Verbundene Konten trennen",
 }

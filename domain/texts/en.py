@@ -66,6 +66,11 @@ TEXTS: dict[Key, str] = {
     "{minutes} minutes.",
     Key.LINK_DONE: "Your accounts are now linked.",
     Key.LINK_WRONG: "This code is wrong or has expired. Send /link to get a new one.",
+    Key.LINK_PRIVATE: "Please send /link in a private chat with me, so that nobody else sees the code.",
+    Key.LINK_HERE: "This code is for your other account: send /link with it from there.",
+    Key.LINK_LATER: "Too many wrong codes. Please try again in {minutes} minutes.",
+    Key.LINK_NONE: "Your account isn't linked to another one.",
+    Key.UNLINKED: "Your accounts are separate again.",
     Key.ERASE_CONFIRM: "Shall we erase everything we keep about you? This can't be undone.",
     Key.ERASED: "Everything we kept about you has been erased.",
     Key.EXPORTED: "Here is everything we keep about you.",
@@ -77,4 +82,5 @@ TEXTS: dict[Key, str] = {
     Key.COMMAND_HELP: "What I can do",
     Key.COMMAND_PRIVACY: "What we keep, and your rights",
     Key.COMMAND_LINK: "Link your account on another platform",
+    Key.COMMAND_UNLINK: "Separate your linked accounts",
 }

@@ -65,6 +65,11 @@ TEXTS: dict[Key, str] = {
     Key.LINK_CODE: "Tu código es {code}. Envía /link con él desde tu otra cuenta antes de {minutes} minutos.",
     Key.LINK_DONE: "Tus cuentas ya están vinculadas.",
     Key.LINK_WRONG: "Este código es incorrecto o ha caducado. Envía /link para obtener otro.",
+    Key.LINK_PRIVATE: "Envía /link en un chat privado conmigo, para que nadie más vea el código.",
+    Key.LINK_HERE: "Este código es para tu otra cuenta: envía /link con él desde allí.",
+    Key.LINK_LATER: "Demasiados códigos incorrectos. Inténtalo de nuevo en {minutes} minutos.",
+    Key.LINK_NONE: "Tu cuenta no está vinculada a ninguna otra.",
+    Key.UNLINKED: "Tus cuentas vuelven a estar separadas.",
     Key.ERASE_CONFIRM: "¿Borramos todo lo que guardamos sobre ti? No se puede deshacer.",
     Key.ERASED: "Hemos borrado todo lo que guardábamos sobre ti.",
     Key.EXPORTED: "Esto es todo lo que guardamos sobre ti.",
@@ -76,4 +81,5 @@ TEXTS: dict[Key, str] = {
     Key.COMMAND_HELP: "Qué puedo hacer",
     Key.COMMAND_PRIVACY: "Qué guardamos y tus derechos",
     Key.COMMAND_LINK: "Vincular tu cuenta de otra plataforma",
+    Key.COMMAND_UNLINK: "Separar tus cuentas vinculadas",
 }

@@ -69,6 +69,12 @@ TEXTS: dict[Key, str] = {
     "{minutes} minutes.",
     Key.LINK_DONE: "Vos comptes sont maintenant liés.",
     Key.LINK_WRONG: "Ce code est faux ou a expiré. Envoyez /link pour en obtenir un nouveau.",
+    Key.LINK_PRIVATE: "Envoyez /link dans une conversation privée avec moi, pour que personne "
+    "d'autre ne voie le code.",
+    Key.LINK_HERE: "Ce code est destiné à votre autre compte : envoyez /link avec ce code depuis celui-ci.",
+    Key.LINK_LATER: "Trop de codes erronés. Veuillez réessayer dans {minutes} minutes.",
+    Key.LINK_NONE: "Votre compte n'est lié à aucun autre.",
+    Key.UNLINKED: "Vos comptes sont de nouveau séparés.",
     Key.ERASE_CONFIRM: "Devons-nous effacer tout ce que nous conservons sur vous ? C'est irréversible.",
     Key.ERASED: "Tout ce que nous conservions sur vous a été effacé.",
     Key.EXPORTED: "Voici tout ce que nous conservons sur vous.",
@@ -80,4 +86,5 @@ TEXTS: dict[Key, str] = {
     Key.COMMAND_HELP: "Ce que je sais faire",
     Key.COMMAND_PRIVACY: "Ce que nous conservons et vos droits",
     Key.COMMAND_LINK: "Relier votre compte d'une autre plateforme",
+    Key.COMMAND_UNLINK: "Séparer vos comptes liés",
 }

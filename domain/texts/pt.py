@@ -65,6 +65,11 @@ TEXTS: dict[Key, str] = {
     Key.LINK_CODE: "Seu código é {code}. Envie /link com ele da sua outra conta em até {minutes} minutos.",
     Key.LINK_DONE: "Suas contas agora estão vinculadas.",
     Key.LINK_WRONG: "Este código está errado ou expirou. Envie /link para receber outro.",
+    Key.LINK_PRIVATE: "Envie /link em uma conversa privada comigo, para que ninguém mais veja o código.",
+    Key.LINK_HERE: "Este código é para sua outra conta: envie /link com ele de lá.",
+    Key.LINK_LATER: "Códigos errados demais. Tente de novo em {minutes} minutos.",
+    Key.LINK_NONE: "Sua conta não está vinculada a nenhuma outra.",
+    Key.UNLINKED: "Suas contas estão separadas de novo.",
     Key.ERASE_CONFIRM: "Devemos apagar tudo o que guardamos sobre você? Isso não pode ser desfeito.",
     Key.ERASED: "Tudo o que guardávamos sobre você foi apagado.",
     Key.EXPORTED: "Isto é tudo o que guardamos sobre você.",
@@ -76,4 +81,5 @@ TEXTS: dict[Key, str] = {
     Key.COMMAND_HELP: "O que posso fazer",
     Key.COMMAND_PRIVACY: "O que guardamos e seus direitos",
     Key.COMMAND_LINK: "Vincular sua conta de outra plataforma",
+    Key.COMMAND_UNLINK: "Separar suas contas vinculadas",
 }

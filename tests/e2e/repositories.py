@@ -15,6 +15,7 @@ from store.agents import MongoAgents
 from store.assignment import MongoAssignment
 from store.inbox import MongoInbox
 from store.leases import MongoLeases
+from store.links import MongoLinks
 from store.log import MongoLog
 from store.outbox import MongoOutbox
 from store.records import MongoRecords
@@ -40,6 +41,7 @@ class Repositories:
         self.leases = MongoLeases(db=db, company=company, owner=owner, seconds=seconds)
         self.outbox = MongoOutbox(db=db, company=company, log=self.log)
         self.inbox = MongoInbox(db=db, company=company)
+        self.links = MongoLinks(db=db, company=company, clock=lambda: datetime.now(UTC))
         self.records = MongoRecords(
             db=db,
             company=company,
@@ -47,6 +49,7 @@ class Repositories:
             outbox=self.outbox,
             agents=self.agents,
             log=self.log,
+            links=self.links,
         )
         self.assignment = MongoAssignment(
             db=db, company=company, agents=self.agents, outbox=self.outbox, log=self.log

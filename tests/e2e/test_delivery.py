@@ -71,7 +71,7 @@ class Bench:
 async def test_a_group_that_had_its_share_of_a_minute_waits_and_nothing_is_lost_or_reordered(db: Db) -> None:
     bench = Bench(db)
     bench.channel.limits = replace(
-        bench.channel.limits, per_second=0, per_minute=2, per_minute_at=lambda channel: channel == "group"
+        bench.channel.limits, per_second=0, per_minute=2, shared=lambda channel: channel == "group"
     )
     await bench.add(5, channel="group")
     await bench.add(3, channel="dana")
