@@ -182,10 +182,18 @@ class Slack(Section):
     bot_token_env: str = "SLACK_BOT_TOKEN"
     app_token_env: str = "SLACK_APP_TOKEN"
     signing_secret_env: str = "SLACK_SIGNING_SECRET"
+    client_id_env: str = "SLACK_CLIENT_ID"
+    client_secret_env: str = "SLACK_CLIENT_SECRET"
     mode: Literal["socket", "http"] = "socket"
     channel_env: str = "SLACK_CHANNEL"
     admins_env: str = "SLACK_ADMINS"
     base_url: str = "https://slack.com/api/"
+    authorize_url: str = "https://slack.com/oauth/v2/authorize"
+
+    @property
+    def receiving_env(self) -> str:
+        """The secret with which events are received."""
+        return self.app_token_env if self.mode == "socket" else self.signing_secret_env
 
 
 class Telegram(Section):
@@ -257,6 +265,18 @@ class Settings(Section):
     def listed(self, name: str) -> frozenset[str]:
         """The comma-separated values of an environment variable."""
         return frozenset(part.strip() for part in self.secret(name).split(",") if part.strip())
+
+    def by_link(self, slack: Slack) -> bool:
+        """Whether a workspace installs the app by a link: the app's own id and secret, no bot's token."""
+        own = self.secret(slack.client_id_env) and self.secret(slack.client_secret_env)
+        return bool(own) and not self.secret(slack.bot_token_env)
+
+    def slack_secrets(self, slack: Slack) -> tuple[str, ...]:
+        """The environment variables that a connection to Slack needs."""
+        rest = (slack.receiving_env, slack.channel_env)
+        if self.by_link(slack):
+            return (slack.client_id_env, slack.client_secret_env, *rest)
+        return (slack.bot_token_env, *rest)
 
     @property
     def data(self) -> Path:

@@ -15,7 +15,7 @@ from rich.markup import escape
 from commands.console import FAULT, desk
 from commands.logs import configure
 from domain.errors import BadInput, DeskmateError, Misconfigured
-from settings import Company, Settings, load
+from settings import Company, Settings, Slack, load
 
 CHECK_SECONDS = 25.0
 LEAST_FREE_BYTES = 1_000_000_000
@@ -82,17 +82,13 @@ def tokens(settings: Settings) -> Iterator[Finding]:
         settings, "gemini", {"gemini.api_key_env": settings.gemini.api_key_env}, "docs/configuration.md"
     )
     for company in settings.companies:
-        for area, names, guide in _secrets(company):
+        for area, names, guide in _secrets(settings, company):
             yield _token(settings, area, names, guide)
 
 
-def _secrets(company: Company) -> Iterator[tuple[str, Mapping[str, str], str]]:
+def _secrets(settings: Settings, company: Company) -> Iterator[tuple[str, Mapping[str, str], str]]:
     if slack := company.slack:
-        second = ("app_token_env", slack.app_token_env)
-        if slack.mode == "http":
-            second = ("signing_secret_env", slack.signing_secret_env)
-        names = {"bot_token_env": slack.bot_token_env, second[0]: second[1], "channel_env": slack.channel_env}
-        yield slack.bot, names, "docs/slack.md"
+        yield slack.bot, {name: name for name in settings.slack_secrets(slack)}, "docs/slack.md"
     for telegram in company.telegram:
         names = {"token_env": telegram.token_env}
         if telegram.mode == "webhook":
@@ -117,7 +113,7 @@ def webhooks(settings: Settings) -> Iterator[Finding]:
     """Whether the internet can reach us, where something needs that."""
     users = [
         *(bot.bot for one in settings.companies for bot in one.telegram if bot.mode == "webhook"),
-        *(one.slack.bot for one in settings.companies if one.slack and one.slack.mode == "http"),
+        *(one.slack.bot for one in settings.companies if one.slack and _needs_web(settings, one.slack)),
     ]
     if not users:
         return
@@ -131,6 +127,10 @@ def webhooks(settings: Settings) -> Iterator[Finding]:
             words=f"{', '.join(users)} need a public address",
             todo="Set web.public_url to your public https address, or use polling or socket.",
         )
+
+
+def _needs_web(settings: Settings, slack: Slack) -> bool:
+    return slack.mode == "http" or settings.by_link(slack)
 
 
 async def probe(area: str, ask: Probe) -> Finding:
@@ -240,18 +240,29 @@ async def platforms(settings: Settings) -> list[Finding]:
     from store.client import connect, database
     from wiring import channels
 
-    client = connect("mongodb://127.0.0.1:9/")  # never spoken to: checks need no database
+    # Only an installation by a link is asked for in the database.
+    uri = settings.secret(settings.mongodb.uri_env)
+    client = connect(uri or "mongodb://127.0.0.1:9/")
     findings: list[Finding] = []
     try:
         for company in settings.companies:
             db = database(client, settings.mongodb.database)
             made = channels.connect(settings, company, db=db, blobs=_no_file, first=True)
             for bot, channel in made.channels.items():
-                findings.append(await probe(str(bot), channel.check))
+                if made.installer and made.staff and bot == made.staff.bot and not uri:
+                    findings.append(_in_private(str(bot)))
+                else:
+                    findings.append(await probe(str(bot), channel.check))
                 await _close(channel)
     finally:
         await client.close()
     return findings
+
+
+def _in_private(bot: str) -> Finding:
+    """The installation is in the private database, which the running service holds."""
+    words = "installed by a link; its state is at /healthz of the running service"
+    return Finding(area=bot, state=State.OFF, words=words, todo="`python run.py slack-link` makes the link.")
 
 
 async def _close(channel: object) -> None:

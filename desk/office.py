@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -95,6 +96,7 @@ class Office:
         self._queues = OneByOne(job=delivery.drain, limit=4 * workers)
         self._assign = OneByOne(job=desk.assign, limit=1)
         self._tasks: list[asyncio.Task[None]] = []
+        self._again = {bot: asyncio.Event() for bot in channels}
         self.states: dict[BotId, str] = dict.fromkeys(channels, "not started")
 
     def topics(self) -> None:
@@ -129,6 +131,7 @@ class Office:
             try:
                 await channel.run(self._desk.accept)
                 self.states[bot] = "disconnected"
+                pause = 0.5
             except Misconfigured as fault:
                 log.error("channel_misconfigured", bot=bot, why=str(fault))
                 self.states[bot] = str(fault)
@@ -141,8 +144,19 @@ class Office:
                 self.states[bot] = "reconnecting"
             if (self._clock() - started).total_seconds() > WELL_AFTER:
                 pause = 0.5
-            await asyncio.sleep(pause)
+            await self._rest(bot, pause)
             pause = min(LONGEST_PAUSE, pause * 2)
+
+    async def _rest(self, bot: BotId, seconds: float) -> None:
+        """Wait before connecting again, unless somebody knows that it will work now."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._again[bot].wait()
+        self._again[bot].clear()
+
+    def reconnect(self, bot: BotId) -> None:
+        """What kept a channel from connecting is mended."""
+        self._again[bot].set()
 
     # -- sweeps ----------------------------------------------------------------------------------
 

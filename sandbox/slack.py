@@ -6,10 +6,11 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.slack_deliver import ACK_SECONDS, RETRY_DELAYS, Postman, Reply, Signed, Sockets
+from sandbox.slack_install import Grants
 from sandbox.slack_panes import panes, sheets
 from sandbox.slack_payloads import event_body
 from sandbox.slack_people import People
-from sandbox.slack_state import SUPPORT, Person, Workspace
+from sandbox.slack_state import BOT_USER, SUPPORT, TEAM, Person, Workspace
 from sandbox.slack_web import UPLOAD_LIMIT, Failure, Web
 from sandbox.stand import Pane, Recorded, Sheet
 
@@ -30,8 +31,10 @@ class SlackStand:
         app_token: str = APP_TOKEN,
         ack_seconds: float = ACK_SECONDS,
         retry_delays: tuple[float, ...] = RETRY_DELAYS,
+        team: str = TEAM,
+        team_name: str = "Deskmate",
     ) -> None:
-        self.workspace = Workspace()
+        self.workspace = Workspace(team=team, name=team_name)
         self.origin = ""
         self.channel = SUPPORT
         self.sockets = Sockets(ack_seconds=ack_seconds)
@@ -83,7 +86,19 @@ class SlackStand:
 
     def emit(self, event: Mapping[str, Any], *, event_id: str = "") -> None:
         """Send an event to the app, again and again until it is acknowledged."""
-        self.postman.post(event_body(event, event_id=event_id or self.workspace.ident("Ev")))
+        ident = event_id or self.workspace.ident("Ev")
+        self.postman.post(event_body(event, event_id=ident, team=self.workspace.team))
+
+    @property
+    def grants(self) -> Grants:
+        """Codes and tokens."""
+        return self._web.grants
+
+    def uninstall(self) -> None:
+        """An admin removes the app from the workspace: its tokens end, and it is told so."""
+        self.grants.revoke("account_inactive")
+        self.emit({"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [BOT_USER]}})
+        self.emit({"type": "app_uninstalled"})
 
     def redeliver(self, *, new_event_id: bool = False, index: int = -1) -> None:
         """Send an event once more, under its own id or, as Slack sometimes does, under another."""

@@ -10,18 +10,18 @@ from sandbox import slack_chat as chat
 from sandbox.slack_call import Arguments, Context, SlackError, new_post, room_of
 from sandbox.slack_check import view_faults
 from sandbox.slack_payloads import file_object, message_event, view_object
-from sandbox.slack_state import APP, BOT, BOT_USER, TEAM, Person, Stored, View
+from sandbox.slack_state import BOT, BOT_USER, Person, Stored, View
 
 Method = Callable[[Context, Arguments], Awaitable[dict[str, Any]]]
 
 
-async def auth_test(_: Context, __: Arguments) -> dict[str, Any]:
+async def auth_test(stand: Context, __: Arguments) -> dict[str, Any]:
     """Who the token is."""
     return {
         "url": "https://deskmate.slack.com/",
-        "team": "Deskmate",
+        "team": stand.workspace.name,
         "user": "deskmate",
-        "team_id": TEAM,
+        "team_id": stand.workspace.team,
         "user_id": BOT_USER,
         "bot_id": BOT,
         "is_enterprise_install": False,
@@ -76,7 +76,13 @@ async def open_view(stand: Context, args: Arguments) -> dict[str, Any]:
         person = stand.workspace.triggered(str(args.get("trigger_id")))
     except KeyError as error:
         raise SlackError(str(error.args[0])) from error
-    view = View(id=stand.workspace.ident("V"), hash=_hash(), person=person, body=_view(args))
+    view = View(
+        id=stand.workspace.ident("V"),
+        hash=_hash(),
+        person=person,
+        body=_view(args),
+        team=stand.workspace.team,
+    )
     stand.workspace.views[view.id] = view
     return {"view": view_object(view)}
 
@@ -95,7 +101,7 @@ async def publish_view(stand: Context, args: Arguments) -> dict[str, Any]:
     person = str(args.get("user_id"))
     if person not in stand.workspace.people:
         raise SlackError("user_not_found")
-    view = View(id=f"VHOME{person}", hash=_hash(), person=person, body=_view(args))
+    view = View(id=f"VHOME{person}", hash=_hash(), person=person, body=_view(args), team=stand.workspace.team)
     stand.workspace.homes[person] = view
     return {"view": view_object(view)}
 
@@ -122,31 +128,13 @@ def _user(person: Person) -> dict[str, Any]:
     first = person.name.split()[0]
     return {
         "id": person.id,
-        "team_id": TEAM,
+        "team_id": person.team,
         "name": first.lower(),
         "real_name": person.name,
         "deleted": False,
         "is_bot": person.bot,
         "is_admin": person.admin,
         "profile": {"display_name": first, "real_name": person.name, "email": f"{first.lower()}@example.com"},
-    }
-
-
-async def oauth_access(stand: Context, args: Arguments) -> dict[str, Any]:
-    """oauth.v2.access."""
-    if args.get("code") not in stand.workspace.codes:
-        raise SlackError("invalid_code")
-    stand.workspace.codes.remove(str(args["code"]))
-    return {
-        "access_token": "xoxb-sandbox",
-        "token_type": "bot",
-        "scope": "chat:write",
-        "bot_user_id": BOT_USER,
-        "app_id": APP,
-        "team": {"id": TEAM, "name": "Deskmate"},
-        "enterprise": None,
-        "is_enterprise_install": False,
-        "authed_user": {"id": "U0ALMA"},
     }
 
 
@@ -189,7 +177,6 @@ METHODS: dict[str, Method] = {
     "views.publish": publish_view,
     "users.info": user_info,
     "users.list": users,
-    "oauth.v2.access": oauth_access,
 }
 JSON_FIELDS = ("blocks", "view", "metadata", "files", "attachments")
 

@@ -12,11 +12,11 @@ MENTION = re.compile(r"@([A-Z]\w+)")
 PIECES = re.compile(r"(:[a-z0-9_+-]+:)|(https?://\S+)|(@[A-Z]\w+)")
 
 
-def event_body(event: Mapping[str, Any], *, event_id: str) -> dict[str, Any]:
+def event_body(event: Mapping[str, Any], *, event_id: str, team: str = TEAM) -> dict[str, Any]:
     """The envelope around an event."""
     return {
         "token": "verification-token",
-        "team_id": TEAM,
+        "team_id": team,
         "api_app_id": APP,
         "event": event,
         "type": "event_callback",
@@ -25,7 +25,7 @@ def event_body(event: Mapping[str, Any], *, event_id: str) -> dict[str, Any]:
         "authorizations": [
             {
                 "enterprise_id": None,
-                "team_id": TEAM,
+                "team_id": team,
                 "user_id": BOT_USER,
                 "is_bot": True,
                 "is_enterprise_install": False,
@@ -74,7 +74,7 @@ def message(workspace: Workspace, post: Post, origin: str) -> dict[str, Any]:
         "user": post.user,
         "ts": post.ts,
         "text": post.text,
-        "team": TEAM,
+        "team": workspace.team,
     }
     if post.blocks:
         shown["blocks"] = post.blocks
@@ -163,8 +163,8 @@ def file_object(stored: Stored, origin: str) -> dict[str, Any]:
 def _common(person: Person) -> dict[str, Any]:
     handle = person.name.split()[0].lower()
     return {
-        "user": {"id": person.id, "username": handle, "name": handle, "team_id": TEAM},
-        "team": {"id": TEAM, "domain": "deskmate"},
+        "user": {"id": person.id, "username": handle, "name": handle, "team_id": person.team},
+        "team": {"id": person.team, "domain": "deskmate"},
         "api_app_id": APP,
         "token": "verification-token",
         "enterprise": None,
@@ -191,7 +191,7 @@ def press_body(
     body |= {
         "container": container,
         "channel": {"id": place.channel, "name": workspace.rooms[place.channel].name},
-        "response_url": f"{origin}/actions/{TEAM}/{place.channel}/{person.id}",
+        "response_url": f"{origin}/actions/{workspace.team}/{place.channel}/{person.id}",
     }
     if not place.only_for:
         body["message"] = message(workspace, place, origin)
@@ -210,7 +210,7 @@ def shortcut_body(
         "message_ts": post.ts,
         "message": message(workspace, post, origin),
         "channel": {"id": post.channel, "name": workspace.rooms[post.channel].name},
-        "response_url": f"{origin}/actions/{TEAM}/{post.channel}/{person.id}",
+        "response_url": f"{origin}/actions/{workspace.team}/{post.channel}/{person.id}",
     }
 
 
@@ -220,7 +220,7 @@ def command_body(
     """A slash command."""
     return {
         "token": "verification-token",
-        "team_id": TEAM,
+        "team_id": workspace.team,
         "team_domain": "deskmate",
         "channel_id": channel,
         "channel_name": workspace.rooms[channel].name,
@@ -230,7 +230,7 @@ def command_body(
         "text": command[1],
         "api_app_id": APP,
         "is_enterprise_install": "false",
-        "response_url": f"{origin}/commands/{TEAM}/{channel}/{person.id}",
+        "response_url": f"{origin}/commands/{workspace.team}/{channel}/{person.id}",
         "trigger_id": workspace.trigger(person.id),
     }
 
@@ -240,7 +240,7 @@ def view_object(view: View, values: Mapping[str, Any] | None = None) -> dict[str
     body = {"private_metadata": "", "callback_id": "", **view.body}
     return body | {
         "id": view.id,
-        "team_id": TEAM,
+        "team_id": view.team,
         "hash": view.hash,
         "app_id": APP,
         "bot_id": BOT,

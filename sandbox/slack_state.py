@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
@@ -23,6 +23,7 @@ class Person:
     name: str
     admin: bool = False
     bot: bool = False
+    team: str = TEAM
 
 
 @dataclass(slots=True, kw_only=True)
@@ -83,6 +84,7 @@ class View:
     body: dict[str, Any]
     open: bool = True
     error: str = ""
+    team: str = TEAM
 
 
 AGENTS = (
@@ -95,9 +97,11 @@ AGENTS = (
 class Workspace:
     """Everything that is in the workspace now."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, team: str = TEAM, name: str = "Deskmate") -> None:
+        self.team = team
+        self.name = name
         bot = Person(id=BOT_USER, name="Deskmate", bot=True)
-        self.people = {person.id: person for person in (*AGENTS, bot)}
+        self.people = {person.id: replace(person, team=team) for person in (*AGENTS, bot)}
         everybody = [person.id for person in self.people.values()]
         self.rooms = {SUPPORT: Room(id=SUPPORT, name="support", kind="channel", members=everybody)}
         for person in AGENTS:
@@ -109,7 +113,6 @@ class Workspace:
         self.views: dict[str, View] = {}
         self.homes: dict[str, View] = {}
         self.triggers: dict[str, tuple[float, str]] = {}
-        self.codes: set[str] = set()
         self._serial = count(1)
         self._last = 0.0
 

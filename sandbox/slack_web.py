@@ -10,11 +10,13 @@ from aiohttp import web
 
 from sandbox.slack_api import METHODS, decoded
 from sandbox.slack_call import SlackError
+from sandbox.slack_install import Grants
 from sandbox.slack_state import BOT_USER, Post, Workspace
 from sandbox.stand import Recorded
 
 APP_TOKEN_METHODS = {"apps.connections.open"}
-NO_TOKEN_METHODS = {"oauth.v2.access"}
+EXCHANGE = "oauth.v2.access"
+"""Called with the app's id and secret instead of a token."""
 SCOPES = (
     "chat:write,commands,channels:history,groups:history,channels:read,groups:read,im:history,im:write,"
     "files:read,files:write,reactions:write,users:read"
@@ -41,7 +43,8 @@ class Web:
         self.requests: list[Recorded] = []
         self.failures: dict[str, list[Failure]] = {}
         self._context = context
-        self._tokens = {True: app_token, False: bot_token}
+        self._app_token = app_token
+        self.grants = Grants(workspace=workspace, bot_token=bot_token, scopes=SCOPES)
 
     def routes(self, connect: Callable[[web.Request], Any]) -> list[web.RouteDef]:
         """The addresses of the platform."""
@@ -53,7 +56,7 @@ class Web:
             web.get("/files-pri/{file}/download/{name}", self.download),
             web.post("/{kind:actions|commands}/{team}/{channel}/{person}", self.respond),
             web.get("/see/{file}/{name}", self.see),
-            web.get("/oauth/v2/authorize", self.authorize),
+            web.get("/oauth/v2/authorize", self.grants.authorize),
         ]
 
     async def call(self, request: web.Request) -> web.Response:
@@ -63,16 +66,18 @@ class Web:
         failure = self._failure(method)
         try:
             args = await _arguments(request)
-            self._check_token(method, request, args)
+            scopes = self._scopes(method, request, args)
             if failure and not failure.after:
                 return self._failed(method, args, failure)
-            answer = await self._answer(method, args)
+            header = request.headers.get("Authorization", "")
+            exchanged = self.grants.exchange(args, header) if method == EXCHANGE else None
+            answer = dict(exchanged) if exchanged else await self._answer(method, args)
         except SlackError as error:
             return self._refused(method, args, error)
         if failure:
             return self._failed(method, args, failure)
         self._record(method, args)
-        return web.json_response({"ok": True, **answer}, headers={"X-OAuth-Scopes": SCOPES})
+        return web.json_response({"ok": True, **answer}, headers={"X-OAuth-Scopes": scopes})
 
     async def _answer(self, method: str, args: Mapping[str, Any]) -> dict[str, Any]:
         if method not in METHODS:
@@ -82,18 +87,21 @@ class Web:
         except (ValueError, TypeError) as error:
             raise SlackError("invalid_arguments", [str(error)]) from error
 
-    def _check_token(self, method: str, request: web.Request, args: dict[str, Any]) -> None:
+    def _scopes(self, method: str, request: web.Request, args: dict[str, Any]) -> str:
+        """What the caller may do; refuses whose token isn't good or isn't the right kind."""
+        if method == EXCHANGE:
+            return ""
         header = request.headers.get("Authorization", "")
         token = str(args.pop("token", "") or header.removeprefix("Bearer ").strip())
-        if method in NO_TOKEN_METHODS:
-            return
         if not token:
             raise SlackError("not_authed")
-        app_level = method in APP_TOKEN_METHODS
-        if app_level and token == self._tokens[False]:
+        if method not in APP_TOKEN_METHODS:
+            return self.grants.scopes(token)
+        if token.startswith("xoxb-"):
             raise SlackError("not_allowed_token_type")
-        if not hmac.compare_digest(token.encode(), self._tokens[app_level].encode()):
+        if not hmac.compare_digest(token.encode(), self._app_token.encode()):
             raise SlackError("invalid_auth")
+        return ""
 
     def _failure(self, method: str) -> Failure | None:
         waiting = self.failures.get(method) or self.failures.get("*")
@@ -135,8 +143,9 @@ class Web:
 
     async def download(self, request: web.Request) -> web.Response:
         """The bytes of a file; without the bot's token Slack shows its sign-in page."""
-        token = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
-        if not hmac.compare_digest(token.encode(), self._tokens[False].encode()):
+        try:
+            self.grants.scopes(request.headers.get("Authorization", "").removeprefix("Bearer ").strip())
+        except SlackError:
             return web.Response(text=LOGIN_PAGE, content_type="text/html")
         stored = self.workspace.files.get(request.match_info["file"].partition("-")[2])
         if stored is None or stored.data is None:
@@ -167,13 +176,6 @@ class Web:
             )
         )
         return web.Response(text="ok")
-
-    async def authorize(self, request: web.Request) -> web.Response:
-        """The page where an admin allows the app; here they always do."""
-        code = self.workspace.ident("code")
-        self.workspace.codes.add(code)
-        address = f"{request.query['redirect_uri']}?code={code}&state={request.query.get('state', '')}"
-        raise web.HTTPFound(address)
 
 
 async def _arguments(request: web.Request) -> dict[str, Any]:

@@ -55,6 +55,11 @@ INDEXES: dict[str, list[IndexModel]] = {
     "passages": [IndexModel([("company", 1), ("document", 1), ("version", 1), ("position", 1)])],
     "days": [IndexModel([("company", 1), ("zone", 1), ("day", 1)])],
     "gaps": [IndexModel([("company", 1), ("at", -1)])],
+    # Not by company, on purpose: two companies can't have the same workspace.
+    "installations": [
+        IndexModel([("workspace", 1)], unique=True, partialFilterExpression={"here": True}),
+    ],
+    "spent": [IndexModel([("until", 1)], expireAfterSeconds=0)],
 }
 
 

@@ -17,7 +17,7 @@ from store.client import Client, connect, database
 from store.local import LocalMongod
 from store.scoped import Db
 from web.server import Server, application
-from wiring import channels, company, knowledge
+from wiring import channels, company, knowledge, slack
 from wiring.company import Branch
 from wiring.models import Models
 
@@ -45,6 +45,7 @@ class App:
         self._responder = responder
         self._opened = Opened()
         self._wakeups = Wakeups(url=settings.queue.url)
+        self._slack_apps = slack.Apps()
 
     @property
     def branches(self) -> Mapping[CompanyId, Branch]:
@@ -83,7 +84,9 @@ class App:
             raise Unavailable("The models are not loaded.")
         id = CompanyId(one.id)
         kept = company.stores(db, id, lease_seconds=self.settings.app.lease_seconds)
-        made = channels.connect(self.settings, one, db=db, blobs=kept.blobs, first=first)
+        made = channels.connect(
+            self.settings, one, db=db, blobs=kept.blobs, first=first, apps=self._slack_apps
+        )
         books = knowledge.books(self.settings, one, db=db, chroma=chroma, encoder=models.encoder)
         thinking = company.brain(self.settings, models, books.retriever, time.monotonic)
         parts = company.Parts(
@@ -117,7 +120,9 @@ class App:
             branch.timetable.start()
 
     async def _serve(self) -> None:
-        routes = [route for branch in self.branches.values() for route in branch.connections.routes]
+        connections = [branch.connections for branch in self.branches.values()]
+        routes = [route for one in connections for route in one.routes]
+        routes += slack.pages([one.installer for one in connections if one.installer])
         web = self.settings.web
         app = application(routes=routes, health=self.health)
         self._opened.server = Server(app=app, host=web.host, port=web.port)

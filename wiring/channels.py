@@ -4,16 +4,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bots.discord.channel import DiscordChannel
-from bots.slack.channel import SlackChannel
+from bots.slack.oauth import Installer
 from bots.telegram.channel import TelegramChannel
 from desk import forms
 from desk.ports import Channel, Fetched, Link
 from domain.ids import Address, BotId, CompanyId, MessageRef, Platform
 from domain.texts import LANGUAGES, Key, say
-from settings import Company, Discord, Settings, Slack, Telegram
+from settings import Company, Discord, Settings, Telegram
 from store.jobs import MongoCursor
 from store.scoped import Db
 from web.server import Route
+from wiring import slack
+from wiring.slack import Apps
 
 CUSTOMER_COMMANDS: tuple[tuple[str, Key], ...] = (
     ("start", Key.COMMAND_START),
@@ -40,6 +42,8 @@ class Connections:
     missing: list[str] = field(default_factory=list)
     staff: Address | None = None
     link: Link = _nowhere
+    installer: Installer | None = None
+    """The pages on which the company's Slack workspace lets the app in, where it does that by a link."""
 
     def add(self, channel: Any) -> None:
         """A channel, with its webhooks if it has any."""
@@ -54,11 +58,21 @@ class Connections:
                 await channel.close()
 
 
-def connect(settings: Settings, company: Company, *, db: Db, blobs: Fetched, first: bool) -> Connections:
-    """Channels for everything whose secrets are there. ``first``: serves the short Slack addresses too."""
+def connect(
+    settings: Settings,
+    company: Company,
+    *,
+    db: Db,
+    blobs: Fetched,
+    first: bool,
+    apps: Apps | None = None,
+) -> Connections:
+    """Channels for everything whose secrets are there. ``first``: serves the short Slack addresses too.
+
+    ``apps``: the Slack apps that other companies' connections share.
+    """
     made = Connections()
-    if company.slack:
-        _slack(made, settings=settings, company=company, slack=company.slack, blobs=blobs, first=first)
+    _slack(made, settings, company, db=db, blobs=blobs, first=first, apps=apps or Apps())
     for telegram in company.telegram:
         _telegram(made, settings=settings, company=company, telegram=telegram, blobs=blobs)
     for discord in company.discord:
@@ -74,28 +88,30 @@ def _lacks(made: Connections, settings: Settings, what: str, *names: str) -> boo
 
 
 def _slack(
-    made: Connections, *, settings: Settings, company: Company, slack: Slack, blobs: Fetched, first: bool
+    made: Connections,
+    settings: Settings,
+    company: Company,
+    *,
+    db: Db,
+    blobs: Fetched,
+    first: bool,
+    apps: Apps,
 ) -> None:
-    second = slack.app_token_env if slack.mode == "socket" else slack.signing_secret_env
-    if _lacks(made, settings, f"Slack ({slack.bot})", slack.bot_token_env, second, slack.channel_env):
+    own = company.slack
+    if own is None or _lacks(made, settings, f"Slack ({own.bot})", *settings.slack_secrets(own)):
         return
-    channel = settings.secret(slack.channel_env)
-    connection = SlackChannel(
-        company=CompanyId(company.id),
-        bot=BotId(slack.bot),
-        bot_token=settings.secret(slack.bot_token_env),
-        app_token=settings.secret(slack.app_token_env),
-        signing_secret=settings.secret(slack.signing_secret_env),
-        base_url=slack.base_url,
-        mode=slack.mode,
-        channel=channel,
-        blobs=blobs,
-        forms=forms.STAFF,
-        default=first,
-    )
+    kept = slack.installations(settings, company, own, db)
+    if kept and not settings.web.public_url:
+        made.missing.append(f"Slack ({own.bot}) is not connected: its link needs web.public_url.")
+        return
+    connection = slack.channel(settings, company, own, kept=kept, blobs=blobs, first=first, apps=apps)
     made.add(connection)
     made.link = connection.link
-    made.staff = Address(platform=Platform.SLACK, bot=BotId(slack.bot), workspace="", channel=channel)
+    made.staff = Address(
+        platform=Platform.SLACK, bot=BotId(own.bot), workspace="", channel=settings.secret(own.channel_env)
+    )
+    if kept:
+        made.installer = slack.installer(settings, company, own, kept=kept, connection=connection)
 
 
 def _telegram(

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from brain.brain import Brain
@@ -187,6 +188,9 @@ def open_branch(parts: Parts) -> Branch:
     desk = _desk(parts, known, crew, reporter)
     digests = schedule.digests(parts, known, reporter, _wake_out(parts))
     experience = reviews.desk(parts, known, _wake_out(parts))
+    office = _office(parts, desk, _delivery(parts))
+    if (installer := parts.connections.installer) and known.staff:
+        installer.installed.append(partial(office.reconnect, known.staff.bot))
     return Branch(
         firm=known,
         stores=parts.kept,
@@ -196,7 +200,7 @@ def open_branch(parts: Parts) -> Branch:
         books=parts.books,
         reporter=reporter,
         desk=desk,
-        office=_office(parts, desk, _delivery(parts)),
+        office=office,
         digests=digests,
         experience=experience,
         timetable=schedule.timetable(parts, digests, experience),

@@ -1,32 +1,32 @@
 """The Slack adapter: one app in one workspace."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Literal
 
 import aiohttp
 import structlog
 from aiohttp import web
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.slack import http, render, socket, split
+from bots.slack.account import REQUEST_SECONDS, Account, Client
 from bots.slack.errors import ADVICE, sending, translated
 from bots.slack.files import Files
 from bots.slack.incoming import Incoming
 from bots.slack.names import People
 from bots.slack.outgoing import Outgoing
+from bots.slack.switchboard import Switchboard
 from desk.ports import Accept, Fetched, Form, Limits
+from desk.workspaces import Installations
 from domain.content import Content
-from domain.errors import Misconfigured, RateLimited, Unavailable, Unreachable
+from domain.errors import Misconfigured, Unreachable
 from domain.ids import Address, BotId, CompanyId, Identity, MessageRef, Platform
 from domain.inbound import Attachment
 
 log = structlog.get_logger(__name__)
 
 SLACK = "https://slack.com/api/"
-REQUEST_SECONDS = 30
 SCOPES = frozenset(
     {"chat:write", "commands", "files:read", "files:write", "im:write", "reactions:write", "users:read"}
 )
@@ -44,17 +44,13 @@ LIMITS = Limits(
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def _web_client(token: str, base_url: str) -> AsyncWebClient:
-    """Without the SDK's retries: the outbox retries, and it knows what a repeated message would do."""
-    base = base_url.rstrip("/") + "/"
-    return AsyncWebClient(token=token, base_url=base, timeout=REQUEST_SECONDS, retry_handlers=[])
-
-
 class SlackChannel:
     """Implements `desk.ports.Channel` with Slack's own SDKs.
 
     ``channel`` is the id of the agents' channel. ``default``: this bot also answers at the addresses
-    without a bot's name. ``ping_seconds``: how often a Socket Mode connection is checked.
+    without a bot's name. ``ping_seconds``: how often a Socket Mode connection is checked. Without a
+    ``bot_token`` the one of the ``installations`` is used; ``switchboard`` joins the connections that
+    share one app.
     """
 
     platform = Platform.SLACK
@@ -65,7 +61,7 @@ class SlackChannel:
         *,
         company: CompanyId,
         bot: BotId,
-        bot_token: str,
+        bot_token: str = "",
         app_token: str = "",
         signing_secret: str = "",
         base_url: str = SLACK,
@@ -76,6 +72,8 @@ class SlackChannel:
         max_file_bytes: int = 50_000_000,
         default: bool = False,
         ping_seconds: float = 5.0,
+        installations: Installations | None = None,
+        switchboard: Switchboard | None = None,
     ) -> None:
         self.company = company
         self.bot = bot
@@ -85,17 +83,24 @@ class SlackChannel:
         self._channel = channel
         self._default = default
         self._ping_seconds = ping_seconds
-        self._client = _web_client(bot_token, base_url)
-        self._files = Files(client=self._client, token=bot_token, base_url=base_url, max_bytes=max_file_bytes)
+        kept = None if bot_token else installations
+        self._client = Client(token=bot_token, base_url=base_url, installations=kept)
+        self._account = Account(client=self._client, installations=kept)
+        self._files = Files(client=self._client, base_url=base_url, max_bytes=max_file_bytes)
         self._out = Outgoing(client=self._client, files=self._files, blobs=blobs)
         self._people = People(client=self._client)
-        self._in = Incoming(
-            bot=bot,
-            channel=channel,
+        self._in = self._incoming(forms or {}, switchboard or Switchboard())
+
+    def _incoming(self, forms: Mapping[str, Form], switchboard: Switchboard) -> Incoming:
+        return Incoming(
+            bot=self.bot,
+            channel=self._channel,
             client=self._client,
+            account=self._account,
             people=self._people,
-            forms=forms or {},
-            signing_secret=signing_secret,
+            forms=forms,
+            signing_secret=self._secret,
+            switchboard=switchboard,
         )
 
     # Sending
@@ -112,10 +117,10 @@ class SlackChannel:
         """With the workspace filled in, so that replies to what we send come from the same address."""
         if to.workspace:
             return to
-        if not self._in.me:
+        if not self._account.team:
             async with sending():
-                self._in.me = await self._identify()
-        return replace(to, workspace=str(self._in.me.get("team_id") or ""))
+                await self._account.identify()
+        return replace(to, workspace=self._account.team)
 
     async def edit(self, ref: MessageRef, content: Content) -> None:
         """Replace a message of ours."""
@@ -168,9 +173,13 @@ class SlackChannel:
         return await http.dispatch(request, app=self._in.app, hands=self._in.hands)
 
     async def run(self, accept: Accept) -> None:
-        """Connect and receive until cancelled. Raises Misconfigured or Unavailable."""
+        """Connect and receive until cancelled, or the app was installed anew or removed.
+
+        Raises Misconfigured or Unavailable.
+        """
         async with self._session():
-            self._in.me = await self._identify()
+            self._account.changed.clear()
+            await self._account.identify()
             self._in.accept = accept
             try:
                 await self._receive()
@@ -182,9 +191,10 @@ class SlackChannel:
         if self._mode == "http":
             self._need_secret()
             try:
-                await asyncio.Event().wait()
+                await self._account.changed.wait()
             finally:
                 await self._in.hands.drained()
+            return
         self._need_app_token()
         await socket.receive(
             app=self._in.app,
@@ -192,7 +202,12 @@ class SlackChannel:
             app_token=self._app_token,
             hands=self._in.hands,
             ping_seconds=self._ping_seconds,
+            until=self._account.changed,
         )
+
+    def renew(self) -> None:
+        """The app was installed (again) in our workspace: connect anew with its token."""
+        self._account.renew()
 
     @asynccontextmanager
     async def _session(self) -> AsyncIterator[None]:
@@ -205,25 +220,12 @@ class SlackChannel:
             finally:
                 self._client.session = None
 
-    async def _identify(self) -> Mapping[str, Any]:
-        try:
-            async with translated():
-                answer = await self._client.auth_test()
-        except RateLimited as error:
-            raise Unavailable(str(error)) from error
-        self._scopes = {str(k).lower(): str(v) for k, v in dict(answer.headers).items()}.get(
-            "x-oauth-scopes", ""
-        )
-        data: Mapping[str, Any] = dict(answer.data) if isinstance(answer.data, Mapping) else {}
-        return data
-
     # Checking
 
     async def check(self) -> str:
         """One line about the connection. Raises Misconfigured with what to do."""
-        me = await self._identify()
-        granted = {scope.strip() for scope in self._scopes.split(",") if scope.strip()}
-        if granted and (missing := sorted(SCOPES - granted)):
+        me = await self._account.identify()
+        if self._account.scopes and (missing := sorted(SCOPES - self._account.scopes)):
             raise Misconfigured(f"Slack: the app lacks {', '.join(missing)}; {ADVICE}")
         if self._mode == "socket":
             self._need_app_token()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 Json = Mapping[str, Any]
@@ -14,6 +15,16 @@ def team_of(body: Json) -> str:
     team = body.get("team") if isinstance(body.get("team"), Mapping) else {}
     found = installed.get("team_id") or body.get("team_id") or (team or {}).get("id")
     return str(found or (body.get("user") or {}).get("team_id") or "")
+
+
+def removed(body: Json) -> datetime | None:
+    """When the app was removed from the workspace or its bot's token revoked; None for anything else."""
+    event = body.get("event") or {}
+    revoked = event.get("type") == "tokens_revoked" and (event.get("tokens") or {}).get("bot")
+    if event.get("type") != "app_uninstalled" and not revoked:
+        return None
+    # Slack's time has whole seconds: it can have been up to the next one.
+    return datetime.fromtimestamp(float(body.get("event_time") or 0) + 1, UTC)
 
 
 def place_of(body: Json) -> str:

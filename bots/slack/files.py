@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 
+from bots.slack.account import Client
 from bots.slack.errors import sending, translated
 from domain.content import File
 from domain.errors import BadInput, Unavailable
@@ -26,9 +26,8 @@ CHUNK = 1 << 16
 class Files:
     """Uploads and downloads with the bot's token."""
 
-    def __init__(self, *, client: AsyncWebClient, token: str, base_url: str, max_bytes: int) -> None:
+    def __init__(self, *, client: Client, base_url: str, max_bytes: int) -> None:
         self._client = client
-        self._token = token
         self._host = urlsplit(base_url).hostname or ""
         self._max_bytes = max_bytes
 
@@ -89,7 +88,7 @@ class Files:
         if not self._slacks_own(address):
             raise BadInput(f"{attachment.name} is not stored in Slack, so it can't be passed on")
         async with sending(), aiohttp.ClientSession(timeout=TRANSFER) as session:
-            headers = {"Authorization": f"Bearer {self._token}"}
+            headers = {"Authorization": f"Bearer {await self._client.lend()}"}
             async with session.get(address, headers=headers) as response:
                 return await self._read(response, attachment)
 

@@ -13,9 +13,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.slack import envelope, parse
 from bots.slack import forms as modals
+from bots.slack.account import Account
 from bots.slack.errors import translated
 from bots.slack.hands import Hands, Turns
 from bots.slack.names import People
+from bots.slack.switchboard import Extension, Switchboard
 from desk.ports import Accept, Form
 from domain.errors import DeskmateError, Unavailable
 from domain.ids import Address, BotId
@@ -37,13 +39,17 @@ class Incoming:
         bot: BotId,
         channel: str,
         client: AsyncWebClient,
+        account: Account,
         people: People,
         forms: Mapping[str, Form],
         signing_secret: str,
+        switchboard: Switchboard,
     ) -> None:
         self.hands = Hands()
         self._turns = Turns()
-        self.me: Mapping[str, Any] = {}
+        self._account = account
+        self._switchboard = switchboard
+        switchboard.join(Extension(team=self._connected, receive=self._own))
         self.accept: Accept | None = None
         self._bot = bot
         self._channel = channel
@@ -57,9 +63,9 @@ class Incoming:
             # Answered from memory: asking Slack here would lose an event whenever Slack fails to answer.
             return AuthorizeResult(
                 enterprise_id=None,
-                team_id=self.me.get("team_id"),
-                bot_id=self.me.get("bot_id"),
-                bot_user_id=self.me.get("user_id"),
+                team_id=self._account.me.get("team_id"),
+                bot_id=self._account.me.get("bot_id"),
+                bot_user_id=self._account.me.get("user_id"),
                 bot_token=self._client.token,
             )
 
@@ -80,12 +86,29 @@ class Incoming:
         app.use(receive)
         return app
 
+    def _connected(self) -> str:
+        """The workspace that we receive for now."""
+        return self._account.team if self.accept else ""
+
     async def _receive(self, body: Mapping[str, Any]) -> int:
-        """Handle one payload; anything but `DONE` makes Slack deliver it again."""
+        """Whose it is handles it; anything but `DONE` makes Slack deliver it again."""
         if self.accept is None:
             return LATER
-        if envelope.team_of(body) not in {"", self.me.get("team_id")}:
-            log.warning("slack_other_workspace", team=envelope.team_of(body))
+        team = envelope.team_of(body)
+        if team in {"", self._account.team}:
+            return await self._own(body)
+        other = self._switchboard.of(team)
+        if other is not None:
+            return await other(body)
+        log.warning("slack_other_workspace", team=team)
+        return DONE if self._switchboard.complete else LATER
+
+    async def _own(self, body: Mapping[str, Any]) -> int:
+        """Handle a payload of our workspace."""
+        if self.accept is None:
+            return LATER
+        if (gone := envelope.removed(body)) is not None:
+            await self._account.removed(gone)
             return DONE
         try:
             async with self._turns.of(envelope.place_of(body)):
@@ -110,9 +133,9 @@ class Incoming:
     async def _here(self, body: Mapping[str, Any]) -> parse.Here:
         return parse.Here(
             bot=self._bot,
-            team=str(self.me["team_id"]),
-            bot_id=str(self.me.get("bot_id") or ""),
-            bot_user=str(self.me.get("user_id") or ""),
+            team=self._account.team,
+            bot_id=str(self._account.me.get("bot_id") or ""),
+            bot_user=str(self._account.me.get("user_id") or ""),
             channel=self._channel,
             names=await self._people.named(envelope.people(body)),
         )

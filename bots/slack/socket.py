@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+from typing import Any
 
 import structlog
 from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
@@ -95,8 +96,9 @@ async def receive(
     app_token: str,
     hands: Hands,
     ping_seconds: float,
+    until: asyncio.Event,
 ) -> None:
-    """Receive over Socket Mode until cancelled. Raises Misconfigured or (at the start) Unavailable."""
+    """Receive over Socket Mode until told. Raises Misconfigured or, at the start, Unavailable."""
 
     async def handle(socket: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
         with hands.holding():
@@ -112,8 +114,20 @@ async def receive(
     connection.socket_mode_request_listeners.append(handle)
     try:
         await connection.connect()
-        await asyncio.shield(connection.failed)
+        await _first(connection.failed, until)
     finally:
         await connection.stop_receiving()
         await hands.drained()
         await connection.close()
+
+
+async def _first(failed: asyncio.Future[None], until: asyncio.Event) -> None:
+    """Wait for a fault, which is raised, or for the event."""
+    told = asyncio.ensure_future(until.wait())
+    try:
+        either: list[asyncio.Future[Any]] = [failed, told]
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        if failed.done():
+            failed.result()
+    finally:
+        told.cancel()

@@ -16,7 +16,7 @@ RUNNER = CliRunner()
 
 def test_the_help_names_every_command() -> None:
     told = RUNNER.invoke(run.app, ["--help"]).output
-    commands = ("serve", "sandbox", "ingest", "ask", "report", "index", "eval", "doctor")
+    commands = ("serve", "sandbox", "ingest", "ask", "report", "index", "eval", "doctor", "slack-link")
     assert [name for name in commands if name not in told] == []
 
 
@@ -59,3 +59,22 @@ def test_golden_questions_that_cannot_be_read_name_the_file(tmp_path: Path) -> N
     bad.write_text("- wrong: 1\n")
     with pytest.raises(BadInput, match=r"bad\.yaml"):
         read(bad)
+
+
+def test_the_link_for_a_workspace_says_what_it_lacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text('[[companies]]\nid = "acme"\nname = "Acme"\n[companies.slack]\n')
+    command = ["--config", str(config), "slack-link", "acme"]
+    for name in ("SLACK_BOT_TOKEN", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"):
+        monkeypatch.delenv(name, raising=False)
+    told = RUNNER.invoke(run.app, command)
+    assert (told.exit_code, "SLACK_CLIENT_ID" in told.output) == (2, True)
+    monkeypatch.setenv("SLACK_CLIENT_ID", "1.2")
+    monkeypatch.setenv("SLACK_CLIENT_SECRET", "shh")
+    assert "web.public_url" in RUNNER.invoke(run.app, command).output
+    config.write_text('[web]\npublic_url = "https://desk.example.com"\n' + config.read_text())
+    told = RUNNER.invoke(run.app, command)
+    assert told.output.startswith("https://desk.example.com/slack/install?invitation=acme.")
+    assert "shh" not in told.output
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
+    assert "needs no link" in RUNNER.invoke(run.app, command).output

@@ -44,6 +44,20 @@ def test_a_platform_with_half_its_tokens_is_a_fault_that_names_the_rest() -> Non
     assert "SLACK_BOT_TOKEN" not in found["slack secrets"].todo
 
 
+def test_a_workspace_that_installs_by_a_link_needs_no_bot_token_but_a_public_address() -> None:
+    own = {
+        "SLACK_CLIENT_ID": "1.2",
+        "SLACK_CLIENT_SECRET": "s",
+        "SLACK_APP_TOKEN": "a",
+        "SLACK_CHANNEL": "C1",
+    }
+    made = read(own)
+    assert by_area(tokens(made))["slack secrets"].state is State.OK
+    assert by_area(webhooks(made))["webhooks"].state is State.FAULT
+    half = by_area(tokens(read({**own, "SLACK_CHANNEL": ""})))["slack secrets"]
+    assert (half.state, "SLACK_CHANNEL" in half.todo) == (State.FAULT, True)
+
+
 def test_no_secret_is_ever_shown() -> None:
     shown = str([*tokens(read({"TELEGRAM_TOKEN": "123:very-secret", "GEMINI_API_KEY": "very-secret"}))])
     assert "very-secret" not in shown
