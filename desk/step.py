@@ -9,7 +9,7 @@ from desk.changes import Act, Changes, Noted, Outgoing, Purpose
 from desk.ports import Channel
 from desk.storage import Posted
 from domain.answer import Author, Tone
-from domain.content import Content, plain
+from domain.content import Content, File, plain
 from domain.conversation import Conversation, Message
 from domain.emotion import Emotion
 from domain.ids import Address, AgentId, BotId, CompanyId, Lane, MessageId, MessageRef, derived, lane_of
@@ -251,21 +251,49 @@ class Step:
         self._queue(Act.EDIT, to, self.id("edit", part), content=self._pieces(to, content)[0], target=target)
 
     def rewrite(self, shown: Sequence[Posted], content: Content) -> None:
-        """Show another content in place of the pieces of one message: some change, come or go."""
+        """Show another content in place of the pieces of one message: some change, come or go.
+
+        Its files stay. Where words and files no longer go together as they did, all of it comes anew.
+        """
         if not shown:
             return
         first = shown[0].row
-        pieces = self._pieces(first.to, content)
-        for number, piece in enumerate(pieces):
-            more: dict[str, Any] = {"content": piece, "under": first.under, "purpose": first.purpose}
-            if number < len(shown):
-                key = self.id("rewrite", str(number))
-                self._queue(Act.EDIT, first.to, key, target=shown[number].row.key, **more)
-            else:
-                key = derived(first.key, "more", str(number), self.changes.seed)
-                self._queue(Act.SEND, first.to, key, origin=first.origin, **more)
-        for number, posted in enumerate(shown[len(pieces) :]):
+        pieces = self._pieces(first.to, Content((*content.blocks, *_files(*(one.row for one in shown)))))
+        pairs = list(zip(shown, pieces, strict=False))
+        kept = len(pairs) if all(_files(old.row) == list(piece.of(File)) for old, piece in pairs) else 0
+        for number, (posted, piece) in enumerate(pairs[:kept]):
+            self._change(posted.row, piece, number)
+        for number, piece in enumerate(pieces[kept:], kept):
+            self._more(first, piece, number)
+        for number, posted in enumerate(shown[kept:]):
             self.delete(posted.row.key, first.to, f"rest-{number}", under=first.under)
+
+    def _change(self, shown: Outgoing, piece: Content, number: int) -> None:
+        """The words of one message; a file is uploaded again only where it would stand without words."""
+        said = piece.without(File)
+        alone = not words(said)
+        if alone and shown.content == piece:
+            return
+        self._queue(
+            Act.EDIT,
+            shown.to,
+            self.id("rewrite", str(number)),
+            purpose=shown.purpose,
+            content=piece if alone else said,
+            target=shown.key,
+            under=shown.under,
+        )
+
+    def _more(self, first: Outgoing, piece: Content, number: int) -> None:
+        self._queue(
+            Act.SEND,
+            first.to,
+            derived(first.key, "more", str(number), self.changes.seed),
+            purpose=first.purpose,
+            content=piece,
+            under=first.under,
+            origin=first.origin,
+        )
 
     def edit_at(self, ref: MessageRef, content: Content, part: str) -> None:
         """Replace a message of ours that stands at a known place."""
@@ -314,6 +342,11 @@ class Step:
         if self.conversation is None:
             raise RuntimeError("this step has no conversation")
         return self.conversation
+
+
+def _files(*rows: Outgoing) -> list[File]:
+    """The files that rows carry, in order."""
+    return [block for row in rows for block in row.content.blocks if isinstance(block, File)]
 
 
 def words(content: Content) -> str:

@@ -146,6 +146,10 @@ class Content:
         """The same content with blocks added at the end."""
         return Content((*self.blocks, *blocks))
 
+    def without(self, kind: type) -> "Content":
+        """The same content without the blocks of one kind."""
+        return Content(tuple(block for block in self.blocks if not isinstance(block, kind)))
+
     def of(self, kind: type) -> Iterator[Block]:
         """The blocks of one kind, in order."""
         return (block for block in self.blocks if isinstance(block, kind))

@@ -20,6 +20,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("company", 1), ("state", 1), ("due_at", 1)]),
         IndexModel([("company", 1), ("sent_ref.id", 1)]),
         IndexModel([("company", 1), ("origin", 1)]),
+        IndexModel([("company", 1), ("target", 1)]),
         IndexModel([("company", 1), ("lane", 1), ("purpose", 1), ("state", 1)]),
     ],
     "conversations": [IndexModel([("company", 1), ("lane", 1), ("started_at", -1)])],

@@ -108,10 +108,12 @@ class MongoOutbox:
         return _posted(row) if row else None
 
     async def showing(self, origin: str) -> list[Posted]:
-        """The rows that show one message of ours, in order."""
+        """The rows that show one message of ours, in order, without those that were taken away again."""
         async with translated():
             rows = await self._rows.many({"origin": origin, "act": "send"}, sort=ORDER)
-        return [_posted(row) for row in rows]
+            keys = [row["key"] for row in rows]
+            gone = await self._rows.distinct("target", {"target": {"$in": keys}, "act": "delete"})
+        return [_posted(row) for row in rows if row["key"] not in gone]
 
     async def cards_on_their_way(self, channel: str) -> bool:
         """Whether a ticket's card for this channel is not delivered yet."""

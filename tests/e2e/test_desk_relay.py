@@ -55,6 +55,50 @@ async def test_a_reply_that_grows_or_shrinks_over_several_messages_keeps_all_its
     await until(lambda: not [words for words in customer.received if "Point" in words])
 
 
+LONG = "\n\n".join(f"Point {number}: " + "every word counts here. " * 20 for number in range(12))
+
+
+@pytest.mark.trap(9)
+@pytest.mark.trap(20)
+@pytest.mark.parametrize("platform", ["discord", "telegram"])
+async def test_a_reply_can_shrink_and_grow_again(scene: Scene, platform: str) -> None:
+    customer = scene.customer() if platform == "discord" else scene.telegram_customer()
+    agent = await customer.claimed()
+    reply = await customer.agent_writes(agent, LONG)
+    await customer.sees("Point 11:")
+    for last in (
+        "Now it is short",
+        LONG.replace("Point", "Item"),
+        "Short again",
+        LONG.replace("Point", "Step"),
+    ):
+        await customer.agent_does(agent, "edit", bubble=reply, text=last)
+        await customer.sees(last[-40:].strip())
+        await scene.settled()
+    said = " ".join(customer.received)
+    assert [said.count(f"Step {number}:") for number in range(12)] == [1] * 12
+    assert not [word for word in ("Point", "Item", "short", "Short") if word in said]
+    replies = [reply.text for one in customer.cards for reply in one.thread]
+    assert not [words for words in replies if "Not delivered" in words]
+
+
+@pytest.mark.trap(17)
+@pytest.mark.parametrize("platform", ["discord", "telegram"])
+async def test_a_reply_keeps_its_files_when_its_words_change(scene: Scene, platform: str) -> None:
+    customer = scene.customer() if platform == "discord" else scene.telegram_customer()
+    agent = await customer.claimed()
+    files = [("offer.pdf", b"%PDF-1.7 one"), ("terms.pdf", b"%PDF-1.7 two")]
+    reply = await customer.agent_writes(agent, "Two papers for you", files=files)
+    await customer.sees("Two papers")
+    for words in ("Both papers, corrected", LONG, "Both papers again"):
+        await customer.agent_does(agent, "edit", bubble=reply, text=words)
+        await customer.sees(words[-40:].strip())
+        await scene.settled()
+        shown = [one for one in customer.bubbles if not one.mine and not one.deleted]
+        assert sorted(name for one in shown for name, _ in one.files) == ["offer.pdf", "terms.pdf"]
+    assert not [said for said in customer.received if "Point" in said]
+
+
 @pytest.mark.trap(12)
 async def test_agents_are_told_that_a_customer_blocked_the_bot(scene: Scene) -> None:
     customer = scene.telegram_customer()
