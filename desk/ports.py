@@ -11,6 +11,9 @@ from domain.inbound import Attachment, Event
 Link = Callable[[MessageRef], Awaitable[str]]
 """The address of a message, for people to open; "" where there is none. Raises DeskmateError."""
 
+Belongs = Callable[[Identity], Awaitable[bool]]
+"""Whether somebody is among the agents: in their channel. Raises Unavailable."""
+
 Accept = Callable[[Event], Awaitable[None]]
 """Stores an event durably (idempotent by its ``source``); when it returns, acknowledge the platform.
 

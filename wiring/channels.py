@@ -7,8 +7,8 @@ from bots.discord.channel import DiscordChannel
 from bots.slack.oauth import Installer
 from bots.telegram.channel import TelegramChannel
 from desk import forms
-from desk.ports import Channel, Fetched, Link
-from domain.ids import Address, BotId, CompanyId, MessageRef, Platform
+from desk.ports import Belongs, Channel, Fetched, Link
+from domain.ids import Address, BotId, CompanyId, Identity, MessageRef, Platform
 from domain.texts import LANGUAGES, Key, say
 from settings import Company, Discord, Settings, Telegram
 from store.jobs import MongoCursor
@@ -33,6 +33,10 @@ async def _nowhere(ref: MessageRef) -> str:
     return ""
 
 
+async def _everybody(identity: Identity) -> bool:
+    return True
+
+
 @dataclass(slots=True)
 class Connections:
     """The channels that are configured, their webhooks, and what is missing for the others."""
@@ -42,6 +46,7 @@ class Connections:
     missing: list[str] = field(default_factory=list)
     staff: Address | None = None
     link: Link = _nowhere
+    belongs: Belongs = _everybody
     installer: Installer | None = None
     """The pages on which the company's Slack workspace lets the app in, where it does that by a link."""
 
@@ -107,6 +112,7 @@ def _slack(
     connection = slack.channel(settings, company, own, kept=kept, blobs=blobs, first=first, apps=apps)
     made.add(connection)
     made.link = connection.link
+    made.belongs = connection.belongs
     made.staff = Address(
         platform=Platform.SLACK, bot=BotId(own.bot), workspace="", channel=settings.secret(own.channel_env)
     )

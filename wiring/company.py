@@ -23,7 +23,9 @@ from desk.desk import Desk, Pace
 from desk.documents import DocumentDesk
 from desk.duty import DutyDesk
 from desk.experience import ExperienceDesk
+from desk.home import HomeDesk, Today
 from desk.office import Office
+from desk.overview import Overview
 from desk.posting import DigestDesk
 from desk.queue import Wakeups
 from desk.reporting import ReportDesk
@@ -34,9 +36,10 @@ from desk.step import Firm
 from desk.telling import Teller
 from desk.turns import Turns
 from domain.answer import Line, Tone
-from domain.ids import CompanyId
+from domain.ids import AgentId, CompanyId
 from domain.people import Role
 from reports.service import Report, Reporter
+from reports.view import View
 from settings import Company, Settings
 from store.agents import MongoAgents
 from store.assignment import MongoAssignment
@@ -281,12 +284,29 @@ def _staff(parts: Parts, known: Firm, crew: Crew, reporter: Reporter, *, files: 
     documents = DocumentDesk(crew=crew, teller=teller, files=files, shelf=parts.books, gaps=gaps)
     reporting = ReportDesk(crew=crew, teller=teller, keep=kept.blobs.put, report=_reporting(reporter))
     assistant = AssistantDesk(firm=known, teller=teller, answer=parts.thinking.answer)
+    overview = Overview(records=kept.records, outbox=kept.outbox, link=parts.connections.link)
     duty = DutyDesk(
-        crew=crew, teller=teller, agents=kept.agents, records=kept.records, channels=channels, clock=now
+        crew=crew, teller=teller, agents=kept.agents, records=kept.records, overview=overview, clock=now
+    )
+    home = HomeDesk(
+        crew=crew,
+        agents=kept.agents,
+        overview=overview,
+        channels=channels,
+        today=_today(reporter),
+        belongs=parts.connections.belongs,
+        clock=now,
     )
     return StaffDesk(
-        teller=teller, sections=[each.section for each in (documents, reporting, duty, assistant)]
+        teller=teller, sections=[each.section for each in (documents, reporting, duty, home, assistant)]
     )
+
+
+def _today(reporter: Reporter) -> Today:
+    async def today(agent: AgentId) -> View:
+        return await reporter.view(period="today", agent=agent, gaps=False)
+
+    return today
 
 
 def _delivery(parts: Parts) -> Delivery:

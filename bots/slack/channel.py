@@ -20,7 +20,7 @@ from bots.slack.switchboard import Switchboard
 from desk.ports import Accept, Fetched, Form, Limits
 from desk.workspaces import Installations
 from domain.content import Content
-from domain.errors import Misconfigured, Unreachable
+from domain.errors import Misconfigured, RateLimited, Unavailable, Unreachable
 from domain.ids import Address, BotId, CompanyId, Identity, MessageRef, Platform
 from domain.inbound import Attachment
 
@@ -136,9 +136,7 @@ class SlackChannel:
 
     async def link(self, ref: MessageRef) -> str:
         """The address under which people open a message."""
-        async with sending():
-            found = await self._client.chat_getPermalink(channel=ref.address.channel, message_ts=ref.id)
-        return str(found["permalink"])
+        return await self._out.link(ref)
 
     async def typing(self, at: Address) -> None:
         """Show that somebody is writing, where Slack can."""
@@ -155,6 +153,15 @@ class SlackChannel:
     async def profile(self, identity: Identity) -> str:
         """The name to show for a person."""
         return await self._people.name(identity.user)
+
+    async def belongs(self, identity: Identity) -> bool:
+        """Whether a person is in the agents' channel. Raises Unavailable."""
+        try:
+            return await self._people.together(identity.user, channel=self._channel)
+        except RateLimited as error:
+            raise Unavailable(str(error)) from error
+        except Unreachable:
+            return False
 
     # Receiving
 

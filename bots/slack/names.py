@@ -1,4 +1,4 @@
-"""The names of people in a workspace, remembered for a while."""
+"""The people in a workspace: their names, and who is in a channel; remembered for a while."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
@@ -11,6 +11,10 @@ from domain.errors import DeskmateError
 
 KEEP_SECONDS = 3600.0
 MOST = 5000
+MEMBERS_SECONDS = 60.0
+"""How long somebody who has left a channel still counts as being in it; who is new counts at once."""
+PAGE = 200
+PAGES = 50
 PATIENCE_SECONDS = 1.0
 """Names are looked up before an event is acknowledged, which must happen within 3 s."""
 
@@ -21,6 +25,8 @@ class People:
     def __init__(self, *, client: AsyncWebClient) -> None:
         self._client = client
         self._known: dict[str, tuple[float, str]] = {}
+        self._members: dict[str, frozenset[str]] = {}
+        self._looked: dict[str, float] = {}
 
     async def named(self, users: Iterable[str]) -> Mapping[str, str]:
         """Names by user id, as far as they can be had within a second."""
@@ -49,6 +55,29 @@ class People:
             await self.name(user)
         except DeskmateError:
             return
+
+    async def together(self, user: str, *, channel: str) -> bool:
+        """Whether somebody is in a channel. Raises Unavailable, RateLimited or Unreachable."""
+        if monotonic() - self._looked.get(channel, float("-inf")) > MEMBERS_SECONDS or (
+            user not in self._members.get(channel, ())
+        ):
+            self._members[channel] = await self._listed(channel)
+            self._looked[channel] = monotonic()
+        return user in self._members[channel]
+
+    async def _listed(self, channel: str) -> frozenset[str]:
+        found: set[str] = set()
+        cursor = ""
+        for _ in range(PAGES):
+            async with sending():
+                page = await self._client.conversations_members(
+                    channel=channel, limit=PAGE, cursor=cursor or None
+                )
+            found.update(page.get("members") or ())
+            cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
+                break
+        return frozenset(found)
 
     def _fresh(self, user: str) -> bool:
         return user in self._known and monotonic() - self._known[user][0] < KEEP_SECONDS

@@ -21,6 +21,8 @@ MARKS = {"sent": "outbox_tray", "delivered": "white_check_mark", "failed": "warn
 PAGE = 200
 PAGES = 10
 """How far back an earlier attempt is looked for: 2000 messages of a thread."""
+LINKS = 5000
+"""Addresses of messages that are remembered."""
 SETTLED = {"already_reacted", "no_reaction", "message_not_found"}
 Json = Mapping[str, Any]
 
@@ -32,6 +34,7 @@ class Outgoing:
         self._client = client
         self._files = files
         self._blobs = blobs
+        self._links: dict[tuple[str, str], str] = {}
 
     async def send(self, to: Address, content: Content, *, key: str, again: bool) -> MessageRef:
         """One piece as one message."""
@@ -171,6 +174,17 @@ class Outgoing:
             except SlackApiError as error:
                 if code_of(error) not in SETTLED:
                     raise
+
+    async def link(self, ref: MessageRef) -> str:
+        """The address of a message; it never changes."""
+        place = (ref.address.channel, ref.id)
+        if place not in self._links:
+            async with sending():
+                found = await self._client.chat_getPermalink(channel=place[0], message_ts=place[1])
+            if len(self._links) >= LINKS:
+                self._links.clear()
+            self._links[place] = str(found["permalink"])
+        return self._links[place]
 
     async def typing(self, at: Address) -> None:
         """Slack shows this in the app's own threads of direct messages only."""
