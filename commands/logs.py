@@ -40,6 +40,25 @@ def configure(*, level: str, style: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    logging.basicConfig(level=max(number, logging.WARNING), stream=sys.stderr, format="%(name)s: %(message)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setLevel(max(number, logging.WARNING))  # bm25s sets its own logger to debug
+    handler.setFormatter(_machine() if style == "json" else logging.Formatter("%(name)s: %(message)s"))
+    logging.basicConfig(level=handler.level, handlers=[handler])
     for name in NOISY:  # their lines may hold addresses with tokens
         logging.getLogger(name).setLevel(logging.ERROR)
+
+
+def _machine() -> logging.Formatter:
+    """Lines of libraries as JSON, too: a machine reads the whole log."""
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[
+            structlog.stdlib.add_logger_name,
+            structlog.stdlib.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+        ],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+    )

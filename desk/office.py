@@ -14,7 +14,7 @@ from desk.desk import Desk
 from desk.ports import Channel
 from desk.queue import OneByOne, Wakeups
 from desk.storage import Agents, Inbox, Outbox, Records
-from domain.errors import Misconfigured, Unavailable
+from domain.errors import Misconfigured, RateLimited, Unavailable
 from domain.ids import Address, BotId, CompanyId, Identity, Platform, derived
 from domain.inbound import Actor, TicketDue
 from domain.people import Availability
@@ -136,7 +136,8 @@ class Office:
                 log.error("channel_misconfigured", bot=bot, why=str(fault))
                 self.states[bot] = str(fault)
                 pause = LONGEST_PAUSE
-            except Unavailable as fault:
+            except (Unavailable, RateLimited) as fault:
+                pause = max(pause, getattr(fault, "retry_after", 0.0))
                 log.warning("channel_lost", bot=bot, why=str(fault), retry_in=pause)
                 self.states[bot] = "reconnecting"
             except Exception:  # an adapter's bug: the others go on, this one starts over

@@ -19,7 +19,7 @@ from domain.answer import Action, Answer, Author, Line, Reason, Turn
 from domain.content import Content, Quote, Span, plain, text
 from domain.conversation import Conversation, ConversationStatus, Handler
 from domain.emotion import CALM, Emotion
-from domain.ids import BotId, ConversationId, MessageId, derived
+from domain.ids import Address, BotId, ConversationId, MessageId, derived
 from domain.inbound import Inbound, MessageReceived
 from domain.log import Kind
 from domain.people import Customer, customer_id
@@ -30,6 +30,9 @@ log = structlog.get_logger()
 
 HISTORY = 20
 """Messages of a conversation that the brain reads."""
+
+TYPING_SECONDS = 4.0
+"""Telegram shows "typing" for five seconds, Discord for ten: a slow answer needs it again."""
 
 Answering = Callable[[Turn], Awaitable[Answer]]
 """`brain.brain.Brain.answer`."""
@@ -264,13 +267,19 @@ class Turns:
         """Show that somebody is writing; a platform that fails at it changes nothing."""
         address = step.talk().address
         channel = self._channels.get(address.bot)
-        task = asyncio.create_task(channel.typing(address)) if channel else None
+        task = asyncio.create_task(_keep_typing(channel, address)) if channel else None
         try:
             yield
         finally:
             if task:
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
+
+
+async def _keep_typing(channel: Channel, address: Address) -> None:
+    while True:
+        await channel.typing(address)
+        await asyncio.sleep(TYPING_SECONDS)
 
 
 def language_of(step: Step) -> str:

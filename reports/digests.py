@@ -106,6 +106,8 @@ class Digester:
             slot = due(schedule, self._last.get(schedule), now)
             if slot is None:
                 continue
+            if await self._reporter.began_after(period_of(schedule, slot).end):
+                continue  # a new installation has nothing to tell of days before it
             if not await self._claims.claimed(_key(schedule, slot)):
                 await post(await self.compose(schedule, slot, now=now))
             self._last[schedule] = slot

@@ -67,6 +67,11 @@ class Reporter:
         plain = Report(title=title, headline=words.headline(view, kind), lines=words.lines(view, kind))
         return await asyncio.to_thread(_complete, plain, view, kind, theme) if full else plain
 
+    async def began_after(self, moment: datetime) -> bool:
+        """Whether nothing at all had happened before a moment."""
+        first = await self._log.first()
+        return first is None or first >= moment
+
     async def view(
         self, *, period: str, agent: str | None = None, now: datetime | None = None, gaps: bool = True
     ) -> View:

@@ -30,9 +30,24 @@ async def body_of(request: web.Request) -> str:
 async def dispatch(request: web.Request, *, app: AsyncApp, hands: Hands) -> web.Response:
     """One request of Slack: 401 where the signature is wrong or old, 503 where nothing could be stored."""
     body = await body_of(request)
+    _signable(request)
     with hands.holding():
-        headers: dict[str, str | Sequence[str]] = {name: [value] for name, value in request.headers.items()}
-        answer = await app.async_dispatch(
-            AsyncBoltRequest(body=body, query=request.query_string, headers=headers)
-        )
+        answer = await app.async_dispatch(_read(request, body))
     return await to_aiohttp_response(answer)
+
+
+def _signable(request: web.Request) -> None:
+    """Bolt's verifier raises where a header can't even be compared: that is a wrong signature, too."""
+    timestamp = request.headers.get("X-Slack-Request-Timestamp", "0")
+    signature = request.headers.get("X-Slack-Signature", "")
+    if not (timestamp.isascii() and timestamp.isdigit() and signature.isascii()):
+        raise web.HTTPUnauthorized
+
+
+def _read(request: web.Request, body: str) -> AsyncBoltRequest:
+    """Raises HTTP 400: Bolt parses JSON before it looks at the signature."""
+    headers: dict[str, str | Sequence[str]] = {name: [value] for name, value in request.headers.items()}
+    try:
+        return AsyncBoltRequest(body=body, query=request.query_string, headers=headers)
+    except ValueError as error:
+        raise web.HTTPBadRequest(text="not JSON") from error

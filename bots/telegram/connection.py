@@ -17,7 +17,7 @@ from telegram import Bot, User, WebhookInfo
 from telegram.error import BadRequest, InvalidToken, TelegramError
 from telegram.request import HTTPXRequest
 
-from bots.telegram.failures import translated
+from bots.telegram.failures import method_missing, translated
 from bots.telegram.parse import ALLOWED_UPDATES
 from bots.telegram.polling import Handle, Poller, UpdatesRequest, pause
 from bots.telegram.webhook import Webhook
@@ -93,10 +93,15 @@ class Connection:
     async def receive(self) -> None:
         """Receive until cancelled. Raises Misconfigured when the token is withdrawn."""
         log.info("telegram_connected", bot=self._access.bot, mode=self._access.mode)
-        if self._access.mode == "webhook":
-            await asyncio.Event().wait()
-        with translated(self._access.bot):
-            await Poller(bot=self._api, handle=self._handle).run()
+        telling = asyncio.create_task(self._tell_commands())
+        try:
+            if self._access.mode == "webhook":
+                await asyncio.Event().wait()
+            with translated(self._access.bot):
+                await Poller(bot=self._api, handle=self._handle).run()
+        finally:
+            telling.cancel()
+            await asyncio.gather(telling, return_exceptions=True)
 
     async def close(self) -> None:
         """Close connections; `open` opens them anew."""
@@ -133,11 +138,14 @@ class Connection:
 
     async def _open(self, address: str) -> str:
         await self._api.initialize()
-        await self._tell_commands()
         if address:
             await self._set_webhook(address)
-        else:
+            return self._api.username
+        try:
             await self._api.delete_webhook()
+        except InvalidToken as error:
+            if not method_missing(error):  # a Bot API server that knows no webhooks has none
+                raise
         return self._api.username
 
     async def _set_webhook(self, address: str) -> None:
@@ -150,15 +158,25 @@ class Connection:
             raise Misconfigured(REFUSED.format(bot=self._access.bot, why=error.message)) from error
 
     async def _tell_commands(self) -> None:
+        """While messages are received already: nobody waits for a menu."""
         everybody = self._commands.get("en", ())
         for language, commands in ({"": everybody} | dict(self._commands)).items():
-            if not commands:
-                continue
-            told = [(name, description[:DESCRIPTION]) for name, description in commands]
+            if commands:
+                told = [(name, description[:DESCRIPTION]) for name, description in commands]
+                await self._tell(language[:2], told)
+
+    async def _tell(self, language: str, commands: Sequence[tuple[str, str]]) -> None:
+        failures = 0
+        while True:
             try:
-                await self._api.set_my_commands(told, language_code=language[:2] or None)
+                await self._api.set_my_commands(commands, language_code=language or None)
+                return
             except (BadRequest, InvalidToken):
                 log.warning("telegram_commands_refused", bot=self._access.bot, language=language)
+                return
+            except TelegramError:
+                failures += 1
+                await asyncio.sleep(pause(failures))
 
 
 class _Request(HTTPXRequest):

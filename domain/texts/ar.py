@@ -35,7 +35,7 @@ TEXTS: dict[Key, str] = {
     Key.RESOLVED: "أشار {agent} إلى أن طلبك قد حُل. إذا بقي شيء فاكتب لنا.",
     Key.SURVEY: "كيف كانت خدمتنا؟ 1 تعني سيئة جدًا و5 تعني جيدة جدًا.",
     Key.RATING_LABELS: "سيئة جدًا|سيئة|مقبولة|جيدة|جيدة جدًا",
-    Key.COMMENT_PROMPT: "شكرًا! هل تود أن تخبرنا بالسبب؟",
+    Key.COMMENT_PROMPT: "هل تود أن تخبرنا بالسبب؟",
     Key.COMMENT_WRITE: "اكتب تعليقك الآن وسنقوم بإيصاله.",
     Key.COMMENT_TITLE: "تعليقك",
     Key.COMMENT_LABEL: "ماذا ينبغي أن نعرف؟",

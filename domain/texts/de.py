@@ -39,7 +39,7 @@ TEXTS: dict[Key, str] = {
     "einfach.",
     Key.SURVEY: "Wie waren wir? 1 heißt sehr schlecht, 5 heißt sehr gut.",
     Key.RATING_LABELS: "Sehr schlecht|Schlecht|Mittel|Gut|Sehr gut",
-    Key.COMMENT_PROMPT: "Danke! Möchten Sie uns kurz sagen, warum?",
+    Key.COMMENT_PROMPT: "Möchten Sie uns kurz sagen, warum?",
     Key.COMMENT_WRITE: "Schreiben Sie jetzt Ihren Kommentar, wir geben ihn weiter.",
     Key.COMMENT_TITLE: "Ihr Kommentar",
     Key.COMMENT_LABEL: "Was sollten wir wissen?",

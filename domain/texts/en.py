@@ -36,7 +36,7 @@ TEXTS: dict[Key, str] = {
     Key.RESOLVED: "{agent} has marked your request as resolved. If something is still open, just write.",
     Key.SURVEY: "How did we do? 1 is very poor, 5 is very good.",
     Key.RATING_LABELS: "Very poor|Poor|Okay|Good|Very good",
-    Key.COMMENT_PROMPT: "Thank you! Would you like to add a word on why?",
+    Key.COMMENT_PROMPT: "Would you like to add a word on why?",
     Key.COMMENT_WRITE: "Please write your comment now; I'll pass it on.",
     Key.COMMENT_TITLE: "Your comment",
     Key.COMMENT_LABEL: "What should we know?",

@@ -36,7 +36,7 @@ TEXTS: dict[Key, str] = {
     Key.RESOLVED: "{agent} ha marcado tu consulta como resuelta. Si queda algo pendiente, escríbenos.",
     Key.SURVEY: "¿Qué tal lo hemos hecho? 1 es muy mal, 5 es muy bien.",
     Key.RATING_LABELS: "Muy mal|Mal|Regular|Bien|Muy bien",
-    Key.COMMENT_PROMPT: "¡Gracias! ¿Quieres contarnos por qué?",
+    Key.COMMENT_PROMPT: "¿Quieres contarnos por qué?",
     Key.COMMENT_WRITE: "Escribe ahora tu comentario y lo haremos llegar.",
     Key.COMMENT_TITLE: "Tu comentario",
     Key.COMMENT_LABEL: "¿Qué deberíamos saber?",

@@ -39,7 +39,7 @@ TEXTS: dict[Key, str] = {
     Key.RESOLVED: "{agent} a marqué votre demande comme résolue. S'il reste une question, écrivez-nous.",
     Key.SURVEY: "Êtes-vous satisfait ? 1 : très mauvais, 5 : très bien.",
     Key.RATING_LABELS: "Très mauvais|Mauvais|Moyen|Bien|Très bien",
-    Key.COMMENT_PROMPT: "Merci ! Souhaitez-vous nous dire pourquoi ?",
+    Key.COMMENT_PROMPT: "Souhaitez-vous nous dire pourquoi ?",
     Key.COMMENT_WRITE: "Écrivez votre commentaire maintenant, nous le transmettrons.",
     Key.COMMENT_TITLE: "Votre commentaire",
     Key.COMMENT_LABEL: "Que devons-nous savoir ?",

@@ -37,7 +37,7 @@ TEXTS: dict[Key, str] = {
     Key.RESOLVED: "{agent} marcou seu pedido como resolvido. Se ainda faltar algo, é só escrever.",
     Key.SURVEY: "Como fomos? 1 é muito ruim, 5 é muito bom.",
     Key.RATING_LABELS: "Muito ruim|Ruim|Regular|Bom|Muito bom",
-    Key.COMMENT_PROMPT: "Obrigado! Quer nos contar o motivo?",
+    Key.COMMENT_PROMPT: "Quer nos contar o motivo?",
     Key.COMMENT_WRITE: "Escreva agora o seu comentário; vamos encaminhá-lo.",
     Key.COMMENT_TITLE: "O seu comentário",
     Key.COMMENT_LABEL: "O que devemos saber?",

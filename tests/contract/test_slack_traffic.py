@@ -279,6 +279,23 @@ async def test_a_huge_request_is_refused(http: SlackCase) -> None:
     assert http.deliveries == 0
 
 
+@pytest.mark.parametrize(
+    ("changed", "body", "status"),
+    [
+        ({"X-Slack-Request-Timestamp": "yesterday"}, b"{}", 401),
+        ({"X-Slack-Signature": "v0=\u00e9"}, b"{}", 401),
+        ({}, b"{not json", 400),
+    ],
+    ids=["odd time", "odd signature", "damaged"],
+)
+async def test_a_damaged_request_is_refused_and_is_no_fault_of_ours(
+    http: SlackCase, changed: dict[str, str], body: bytes, status: int
+) -> None:
+    headers = dict(http.stand.signed.headers(body)) | {"Content-Type": "application/json"}
+    assert await raw(http, headers | changed, body) == status
+    assert http.deliveries == 0
+
+
 async def test_slack_is_told_that_the_address_is_right(http: SlackCase) -> None:
     body = json.dumps({"type": "url_verification", "challenge": "abc"}).encode()
     async with (

@@ -243,6 +243,7 @@ async def test_a_group_that_becomes_a_supergroup_is_told_and_followed() -> None:
 
 async def test_commands_are_registered_in_each_language(case: Case) -> None:
     account = case.stand.world.accounts[TOKEN]
+    await until(lambda: {"", "de"} <= {language for _, language in account.commands})
     registered = {language: commands for (_, language), commands in account.commands.items()}
     assert registered["de"] == [{"command": "human", "description": "Mit einem Menschen sprechen"}]
     assert registered[""] == [{"command": "human", "description": "Talk to a person"}]
@@ -277,6 +278,23 @@ async def test_a_failing_network_is_tried_again() -> None:
         case.start()
         await case.act("say", text="are you there?")
         assert (await case.event(MessageReceived)).text == "are you there?"
+
+
+async def test_a_menu_that_cannot_be_set_holds_up_no_message() -> None:
+    async with telegram_case(run=False) as case:
+        case.fail_next("setMyCommands", 502, "Bad Gateway", times=3)
+        case.start()
+        await case.act("say", text="hello?")
+        assert (await case.event(MessageReceived)).text == "hello?"
+        await until(lambda: len(case.calls("setMyCommands")) == 2)  # told in the end, in both languages
+
+
+async def test_a_server_that_knows_no_webhooks_is_polled_all_the_same() -> None:
+    async with telegram_case(run=False) as case:
+        case.fail_next("deleteWebhook", 404, "Not Found: method not found")
+        case.start()
+        await case.act("say", text="hello?")
+        assert (await case.event(MessageReceived)).text == "hello?"
 
 
 async def test_the_token_is_in_no_log_line(caplog: pytest.LogCaptureFixture) -> None:

@@ -1,8 +1,14 @@
 """Stopping ends what runs, even where an SDK takes the first cancellation for something else."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any, cast
 
-from desk.office import ended
+from desk.office import Office, ended
+from desk.ports import Channel
+from domain.errors import RateLimited
+from domain.ids import BotId, CompanyId
 
 
 async def test_a_connection_that_swallows_a_cancellation_is_ended_all_the_same() -> None:
@@ -24,3 +30,43 @@ async def test_a_connection_that_swallows_a_cancellation_is_ended_all_the_same()
 
 async def test_nothing_to_end_is_fine() -> None:
     await ended([])
+
+
+async def test_a_platform_that_asks_for_a_pause_while_connecting_gets_it() -> None:
+    waited: list[float] = []
+    twice = asyncio.Event()
+
+    class Busy:
+        async def run(self, accept: object) -> None:
+            raise RateLimited(7.5)
+
+    class Hurried(Office):
+        async def _rest(self, bot: BotId, seconds: float) -> None:
+            waited.append(seconds)
+            if len(waited) == 2:
+                twice.set()
+            await asyncio.sleep(0)
+
+    bot = BotId("discord")
+    nothing = cast(Any, SimpleNamespace(work=None, drain=None, assign=None, accept=None))
+    office = Hurried(
+        company=CompanyId("acme"),
+        desk=nothing,
+        delivery=nothing,
+        channels={bot: cast(Channel, Busy())},
+        inbox=nothing,
+        outbox=nothing,
+        records=nothing,
+        overdue=nothing,
+        agents=nothing,
+        wakeups=nothing,
+        workers=1,
+        claim_limit=timedelta(),
+        clock=lambda: datetime.now(UTC),
+    )
+    task = asyncio.create_task(office._connected(bot, cast(Channel, Busy())))
+    async with asyncio.timeout(5):
+        await twice.wait()
+    await ended([task])
+    assert min(waited) >= 7.5
+    assert office.states[bot] == "reconnecting"

@@ -131,8 +131,18 @@ class TestDigest:
         assert "Add a document that answers “What are the customs fees?”" in plain(digest.content)
         assert "3 people asked about customs fees, no document answers it" in plain(digest.content)
 
+    async def test_a_new_installation_tells_nothing_of_days_before_it(self):
+        assert await posted(digester(Diary())) == []
+        started = Diary(MONDAY_NINE - timedelta(minutes=5))
+        started.wrote(0)
+        assert await posted(digester(started)) == []
+        [digest] = await posted(digester(started), MONDAY_NINE + timedelta(days=1))
+        assert digest.key.endswith("2026-11-24T08:00Z")
+
     async def test_without_data_it_is_one_line(self):
-        [digest] = await posted(digester(Diary()))
+        long_ago = Diary(MONDAY_NINE - timedelta(days=30))
+        long_ago.wrote(0)
+        [digest] = await posted(digester(long_ago))
         assert plain(digest.content) == "Acme, 22 Nov 2026: quiet, nothing to report."
         assert digest.charts == ()
 
