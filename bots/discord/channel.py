@@ -219,7 +219,9 @@ class DiscordChannel:
             base_url=self._base_url,
             gateway_url=self._gateway_url,
             receiver=receiver,
-            history=History(intake=intake, cursor=self._cursor, written=receiver.written),
+            history=History(
+                intake=intake, cursor=self._cursor, written=receiver.written, edited=receiver.changed
+            ),
             interactions=interactions,
             content=bool(self._support),
         )

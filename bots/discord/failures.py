@@ -1,6 +1,8 @@
 """What goes wrong in discord.py, in our own words."""
 
 import asyncio
+import json
+from collections.abc import Mapping
 
 import aiohttp
 import discord
@@ -16,6 +18,7 @@ from domain.errors import (
 
 CANT_DM = (50007, 50278)
 """Closed direct messages; no server in common any more."""
+SOME_SECONDS = 5.0
 WEBHOOK_GONE = (10015, 10062, 50027)
 """An interaction's token has expired (JSON error codes, Discord's documentation)."""
 TROUBLE: tuple[type[Exception], ...] = (
@@ -51,7 +54,7 @@ def on_sending(error: Exception) -> DeskmateError:
         case discord.RateLimited():
             return RateLimited(error.retry_after)
         case discord.HTTPException(status=429):
-            return RateLimited(_retry_after(error))
+            return RateLimited(pause_of("", error.response.headers))
         case discord.HTTPException(status=401):
             return Unavailable("Discord no longer accepts the bot token")
         case discord.Forbidden(code=code) if code in CANT_DM:
@@ -74,14 +77,20 @@ def on_connecting(error: Exception) -> DeskmateError:
             return Misconfigured(INTENTS)
         case discord.ConnectionClosed(code=code) if code in CLOSED:
             return Misconfigured(CLOSED[code])
-        case discord.HTTPException(status=429):
-            return RateLimited(_retry_after(error))
+        case discord.RateLimited() | discord.HTTPException(status=429):
+            return Unavailable("Discord asks us to slow down")
     return Unavailable(f"Discord does not answer ({type(error).__name__})")
 
 
-def _retry_after(error: discord.HTTPException) -> float:
-    """Seconds to wait; Discord says them in the header, and a proxy in front of it may say nothing."""
-    try:
-        return float(error.response.headers.get("Retry-After", ""))
-    except ValueError:
-        return 5.0
+def pause_of(body: str, headers: Mapping[str, str]) -> float:
+    """Seconds to wait after a 429: from its body, else a header; a proxy in front may say neither."""
+    for read in (
+        lambda: json.loads(body)["retry_after"],
+        lambda: headers["Retry-After"],
+        lambda: headers["X-RateLimit-Reset-After"],
+    ):
+        try:
+            return max(float(read()), 0.0)
+        except (ValueError, TypeError, KeyError):
+            continue
+    return SOME_SECONDS

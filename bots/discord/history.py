@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 from typing import Final
 
 import discord
@@ -14,20 +15,25 @@ from domain.errors import Unavailable
 
 log = structlog.get_logger()
 
+Take = Callable[[discord.Message], Awaitable[None]]
+STILL_EDITED: Final = timedelta(days=1)
+"""Channels that were quiet for longer are not looked through for edits."""
+LOOKED_THROUGH: Final = 25
 AT_ONCE: Final = 4
 """Channels that are read at the same time."""
 
 
 class History:
     """Discord queues nothing for a bot that identifies anew, and doesn't list a bot's direct messages:
-    known channels are read from where the cursor stands."""
+    known channels are read from where the cursor stands. Nor does it tell of edits: the latest messages
+    before are looked through for those. ``written`` and ``edited`` take what is found.
+    """
 
-    def __init__(
-        self, *, intake: Intake, cursor: Cursor, written: Callable[[discord.Message], Awaitable[None]]
-    ) -> None:
+    def __init__(self, *, intake: Intake, cursor: Cursor, written: Take, edited: Take) -> None:
         self._intake = intake
         self._cursor = cursor
         self._written = written
+        self._edited = edited
         self._slots = asyncio.Semaphore(AT_ONCE)
 
     async def catch_up(self, client: discord.Client) -> None:
@@ -63,6 +69,9 @@ class History:
         if not isinstance(place, discord.abc.Messageable):
             return True
         try:
+            if discord.utils.utcnow() - discord.utils.snowflake_time(seen) < STILL_EDITED:
+                async for message in place.history(before=discord.Object(seen + 1), limit=LOOKED_THROUGH):
+                    await self._edited(message)
             async for message in place.history(after=discord.Object(seen), oldest_first=True, limit=None):
                 await self._written(message)
         except (discord.Forbidden, discord.NotFound):

@@ -83,10 +83,14 @@ class Receiver:
 
     async def edited(self, message: discord.Message) -> None:
         """Somebody changed a message."""
+        await self._intake.in_lane(message.channel.id, lambda: self.changed(message))
+
+    async def changed(self, message: discord.Message) -> None:
+        """Accept a person's change, whose channel's lane is held. One that is known changes nothing."""
         if message.author.bot or not self._ours(message.channel, message.guild):
             return
         if (event := self._parser.edited(message)) is not None:
-            await self._intake.in_lane(message.channel.id, lambda: self._intake.store(event))
+            await self._intake.store(event)
 
     async def deleted(self, channel: int, message: int, *, place: object, guild: int | None) -> None:
         """Somebody deleted a message; our own deletions are no news."""

@@ -13,12 +13,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
+import discord
 import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import HTTPClient, Route
 from discord.utils import MISSING
 
-from bots.discord.failures import ServerTrouble
+from bots.discord.failures import ServerTrouble, pause_of
 
 DISCORD = "https://discord.com/api/v10"
 PATIENCE = 5.0
@@ -53,7 +54,10 @@ class Wire(HTTPClient):
     async def request(self, route: Route, **options: Any) -> Any:
         """One REST call, at our base URL."""
         route.url = self._base + route.url.removeprefix(Route.BASE)
-        return await super().request(route, **options)
+        try:
+            return _read(await super().request(route, **options))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise ServerTrouble("an answer that can't be read") from error
 
     async def ws_connect(self, url: str, *, compress: int = 0) -> aiohttp.ClientWebSocketResponse:
         """The gateway. discord.py asks for its default one; a resume names the session's own."""
@@ -69,15 +73,28 @@ class Wire(HTTPClient):
         return self._gateway
 
 
+def _read(answer: Any) -> Any:
+    """An answer; one whose content type has a charset discord.py takes for text. Raises ValueError."""
+    return json.loads(answer) if isinstance(answer, str) and answer.strip() else answer
+
+
 def _impatient() -> aiohttp.TraceConfig:
-    """discord.py retries a 5xx for half a minute while it holds the channel; our outbox does it better."""
+    """discord.py retries a 5xx for half a minute while it holds the channel; our outbox does it better.
+
+    A 429 that doesn't look like Discord's own it takes for a ban, without asking how long to wait.
+    """
 
     async def ended(
         session: aiohttp.ClientSession, context: SimpleNamespace, done: aiohttp.TraceRequestEndParams
     ) -> None:
-        if done.response.status >= 500:
-            done.response.close()
-            raise ServerTrouble(f"{done.response.status}")
+        response = done.response
+        if response.status >= 500:
+            response.close()
+            raise ServerTrouble(f"{response.status}")
+        if response.status == 429 and not response.headers.get("Via"):
+            body = await response.text()
+            response.close()
+            raise discord.RateLimited(pause_of(body, response.headers))
 
     trace = aiohttp.TraceConfig()
     trace.on_request_end.append(ended)

@@ -135,12 +135,13 @@ class Sender:
         hidden = self._replies.hidden(token)
         if again or hidden is None:
             first = await self._rest.hook("GET", token, ORIGINAL)
-            hidden = bool(first["flags"] & EPHEMERAL)
+            flags = int(first.get("flags") or 0)
+            hidden = bool(flags & EPHEMERAL)
             self._replies.deferred(to.channel, token, hidden=hidden, thinking=False)
-            if again and not first["flags"] & LOADING and _looks(first) == _looks(body):
+            if again and not flags & LOADING and _looks(first) == _looks(body):
                 return self._reply_ref(to, first)
-        flags = {"flags": EPHEMERAL} if hidden else {}
-        sent = await self._rest.hook("POST", token, body=body | flags, uploads=uploads)
+        private = {"flags": EPHEMERAL} if hidden else {}
+        sent = await self._rest.hook("POST", token, body=body | private, uploads=uploads)
         self._replies.answered(to.channel, token)
         return self._reply_ref(to, sent)
 

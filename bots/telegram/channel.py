@@ -146,6 +146,8 @@ class TelegramChannel:
         try:
             with in_use(self.bot):
                 file = await self._api.get_file(attachment.handle)
+                if not file.file_path:
+                    raise BadInput(f"Telegram doesn't give {attachment.name} away.")
                 if (file.file_size or 0) > self._max_file_bytes:
                     raise BadInput(limit)
                 return bytes(await file.download_as_bytearray())

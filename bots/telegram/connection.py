@@ -15,12 +15,12 @@ import httpx
 import structlog
 from telegram import Bot, User, WebhookInfo
 from telegram.error import BadRequest, InvalidToken, TelegramError
-from telegram.request import HTTPXRequest
 
 from bots.telegram.failures import method_missing, translated
 from bots.telegram.parse import ALLOWED_UPDATES
 from bots.telegram.polling import Handle, Poller, UpdatesRequest, pause
 from bots.telegram.webhook import Webhook
+from bots.telegram.wire import Wire
 from domain.errors import Misconfigured
 from domain.ids import BotId
 
@@ -179,7 +179,7 @@ class Connection:
                 await asyncio.sleep(pause(failures))
 
 
-class _Request(HTTPXRequest):
+class _Request(Wire):
     """Opens again after a close: a message may still be due when receiving has ended."""
 
     __slots__ = ()

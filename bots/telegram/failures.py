@@ -1,5 +1,6 @@
 """Telegram's errors, translated once."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -23,6 +24,8 @@ REJECTED = (
     "it into the environment variable that config.toml names, and check base_url if you changed that."
 )
 LONGEST = 200
+WAIT = re.compile(r"retry after (\d+(?:\.\d+)?)", re.IGNORECASE)
+SOME_SECONDS = 5.0
 
 
 @contextmanager
@@ -73,9 +76,17 @@ def seconds(error: RetryAfter) -> float:
     return float(wait) if isinstance(wait, int | float) else wait.total_seconds()
 
 
+def _told(error: TelegramError) -> float:
+    """Seconds to wait where they are not in the parameters: in the words, else a guess."""
+    found = WAIT.search(error.message)
+    return float(found.group(1)) if found else SOME_SECONDS
+
+
 def _translate(error: TelegramError) -> DeskmateError:
     if isinstance(error, RetryAfter):
         return RateLimited(seconds(error), "Telegram asks us to slow down.")
+    if says(error, "too many requests"):
+        return RateLimited(_told(error), "Telegram asks us to slow down.")
     said = error.message[:LONGEST]
     if gone(error):
         return Unreachable(f"Telegram says: {said}")

@@ -12,10 +12,10 @@ from typing import Any
 import structlog
 from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
-from telegram.request import HTTPXRequest
 
 from bots.telegram.failures import method_missing, seconds
 from bots.telegram.parse import ALLOWED_UPDATES
+from bots.telegram.wire import Wire
 from domain.errors import Unavailable
 
 log = structlog.get_logger()
@@ -28,7 +28,7 @@ ATTEMPTS = 10  # with pauses between them about two minutes
 Handle = Callable[[Update], Awaitable[None]]
 
 
-class UpdatesRequest(HTTPXRequest):
+class UpdatesRequest(Wire):
     """Reads updates one by one, so that one that can't be read does not hold up the others."""
 
     __slots__ = ()
@@ -36,7 +36,7 @@ class UpdatesRequest(HTTPXRequest):
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
         """The answer with unreadable updates emptied; they are confirmed and never seen."""
-        answer = HTTPXRequest.parse_json_payload(payload)
+        answer = Wire.parse_json_payload(payload)
         if isinstance(answer.get("result"), list):
             answer["result"] = [
                 update if readable(update) else _emptied(update) for update in answer["result"]

@@ -180,6 +180,22 @@ async def test_what_was_said_while_the_bot_was_down_is_answered_once(case):
     assert texts(case)[-2:] == ["after", "later"]
 
 
+@pytest.mark.trap(20)
+async def test_what_was_edited_while_the_bot_was_down_is_told_once(case):
+    first = await case.say("I live at 12 Elm Street")
+    await case.say("my name is Dana")
+    await case.event(MessageReceived, 2)
+    await case.stop()
+    await case.act("edit", bubble=first, text="I live at 21 Elm Street")
+    await case.start()
+    edited = await case.event(MessageEdited)
+    assert (edited.ref.id, edited.text) == (first, "I live at 21 Elm Street")
+    await case.start()
+    await case.say("later")
+    await case.event(MessageReceived, 3)
+    assert len([event for event in case.accepted if isinstance(event, MessageEdited)]) == 1
+
+
 async def test_a_store_that_is_down_for_a_moment_loses_nothing(case):
     failures = iter([True, True])
 
