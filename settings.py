@@ -135,6 +135,7 @@ class Knowledge(Section):
     max_megabytes: Positive = 50
     parse_seconds: float = Field(default=120, gt=0)
     pdf: Literal["pymupdf", "pypdfium2"] = "pymupdf"
+    confirm: bool = True
 
 
 class Tickets(Section):
@@ -232,6 +233,7 @@ class Company(Section):
     hours: Opening = ""
     first_response_minutes: float = Field(default=60, ge=0)
     resolution_hours: float = Field(default=24, ge=0)
+    golden: str = ""
     agents: tuple[AgentEntry, ...] = Field(default=(), strict=False)
     slack: Slack | None = None
     telegram: tuple[Telegram, ...] = Field(default=(), strict=False)

@@ -22,6 +22,7 @@ from brain.batching import BatchedEncoder
 from brain.knowledge.index import Chroma, ChromaIndex
 from brain.knowledge.knowledge import Knowledge
 from brain.knowledge.load import Loader
+from brain.knowledge.loaders.extract import Pages, unheard
 from brain.knowledge.loaders.text import from_words
 from brain.knowledge.memory import MemoryLibrary
 from brain.models import load_encoder
@@ -183,7 +184,7 @@ class _Loader:
     def __init__(self, texts: dict[str, Text]) -> None:
         self._texts = texts
 
-    async def load(self, data: bytes, name: str) -> ParsedDocument:
+    async def load(self, data: bytes, name: str, *, pages: Pages = unheard) -> ParsedDocument:
         given = self._texts.get(name)
         if given is None:
             return await Loader().load(data, name)
@@ -211,7 +212,7 @@ def gold(corpus: Corpus, passages: Sequence[Passage]) -> list[frozenset[PassageI
 
 
 def _by_document(corpus: Corpus, passages: Sequence[Passage]) -> Iterator[tuple[str, str, list[Passage]]]:
-    from brain.knowledge.knowledge import document_id
+    from brain.knowledge.publisher import document_id
 
     own: dict[str, list[Passage]] = {}
     for passage in passages:

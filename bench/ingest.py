@@ -22,6 +22,7 @@ from brain.batching import BatchedEncoder
 from brain.knowledge.index import Chroma
 from brain.knowledge.knowledge import Knowledge
 from brain.knowledge.load import Loader
+from brain.knowledge.loaders.extract import Pages, unheard
 from brain.knowledge.memory import MemoryLibrary
 from brain.knowledge.passages import indexed
 from brain.models import load_encoder
@@ -40,7 +41,7 @@ class Stopwatch:
         self.seconds = 0.0
         self.pages = 0
 
-    async def load(self, data: bytes, name: str) -> ParsedDocument:
+    async def load(self, data: bytes, name: str, *, pages: Pages = unheard) -> ParsedDocument:
         """Load and note how long it took."""
         began = time.perf_counter()
         parsed = await self._loader.load(data, name)

@@ -1,13 +1,18 @@
-"""Questions that the documents do not answer: grouped, weighed, and tried again after an upload."""
+"""Questions that the documents do not answer: grouped by meaning, and tried again with new documents.
 
-from collections.abc import Sequence
+Which gaps there are, and how much each matters, is known to ``reports.gaps``, which reads the event log and
+groups with `Grouping`; so reports, digests and uploads speak of the same gaps.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from brain.ports import Encoder, Query, Retriever
-from domain.emotion import Emotion
+from brain.recent import Recent
 from domain.errors import BadInput
 from domain.ids import CompanyId
 
@@ -15,89 +20,94 @@ NEAR = 0.6
 """Cosine to the middle of a group from which a question belongs to it."""
 TRIED = 5
 """So many of a gap's questions are asked again; more would say little more."""
+_VECTORS_KEPT = 4_096
 
 Floats = NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unanswered:
-    """A question that was refused, and how its customer felt."""
-
-    question: str
-    emotion: Emotion
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
-    """Questions about the same thing. ``question`` is the most typical one, ``negative`` counts the
-    unhappy ones. ``weight`` orders gaps: an unhappy question counts twice."""
-
-    question: str
-    questions: tuple[str, ...]
-    negative: int
+class Gap(Protocol):
+    """Questions about the same thing; `reports.gaps.Gap`."""
 
     @property
-    def count(self) -> int:
-        """How often it was asked."""
-        return len(self.questions)
+    def question(self) -> str:
+        """The most typical one."""
+        ...
 
     @property
-    def weight(self) -> int:
-        """How much it matters."""
-        return self.count + self.negative
+    def questions(self) -> tuple[str, ...]:
+        """All of them."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retried:
-    """Gaps after another try: those that the documents answer now, and those still open."""
+    """The typical questions of gaps after another try: those that are answered now, and those still open."""
 
-    closed: tuple[Gap, ...]
-    open: tuple[Gap, ...]
+    closed: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
 
-    def line(self) -> str:
-        """``7 of 12 gaps are closed by this document.``"""
+    def line(self, verb: str = "") -> str:
+        """``7 of 12 gaps are closed by this document.``, or with the verb instead of ``are``."""
         every = len(self.closed) + len(self.open)
         if not every:
             return "There are no open gaps."
-        return (
-            f"{len(self.closed)} of {every} {'gap is' if every == 1 else 'gaps are'} closed by this document."
-        )
+        usual = "gap is" if every == 1 else "gaps are"
+        counted = f"{'gap' if every == 1 else 'gaps'} {verb}" if verb else usual
+        return f"{len(self.closed)} of {every} {counted} closed by this document."
 
 
-class Gaps:
-    """The gaps of one company's documents. ``threshold`` as in `brain.brain.Brain`."""
+class Grouping:
+    """Groups texts by meaning; implements `reports.ports.Grouping`."""
 
-    def __init__(
-        self, *, company: CompanyId, encoder: Encoder, retriever: Retriever, threshold: float
-    ) -> None:
-        self._company, self._encoder = company, encoder
-        self._retriever, self._threshold = retriever, threshold
+    def __init__(self, *, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self._vectors: Recent[str, Floats] = Recent(_VECTORS_KEPT)
 
-    async def find(self, unanswered: Sequence[Unanswered]) -> tuple[Gap, ...]:
-        """Group refused questions by meaning, the weightiest gap first."""
-        asked = [one for one in unanswered if one.question.strip()]
-        if not asked:
-            return ()
-        vectors = await self._encoder.encode([one.question for one in asked])
-        gaps = [_gap([asked[at] for at in group], vectors[group]) for group in grouped(vectors)]
-        return tuple(sorted(gaps, key=lambda gap: (-gap.weight, gap.question)))
+    async def __call__(self, texts: Sequence[str]) -> list[int]:
+        """A number for each text; the same number: about the same."""
+        numbers = [0] * len(texts)
+        if not texts:
+            return numbers
+        for number, group in enumerate(grouped(await self._encoded(texts))):
+            for row in group:
+                numbers[row] = number
+        return numbers
 
-    async def retry(self, gaps: Sequence[Gap]) -> Retried:
-        """Ask again. A gap is closed when most of its questions find something. Raises Unavailable."""
-        closed = [await self._closed(gap) for gap in gaps]
-        return Retried(
-            closed=tuple(gap for gap, done in zip(gaps, closed, strict=True) if done),
-            open=tuple(gap for gap, done in zip(gaps, closed, strict=True) if not done),
-        )
+    async def _encoded(self, texts: Sequence[str]) -> Floats:
+        known = {text: self._vectors.get(text) for text in dict.fromkeys(texts)}
+        new = [text for text, vector in known.items() if vector is None]
+        if new:
+            for text, vector in zip(new, await self._encoder.encode(new), strict=True):
+                known[text] = vector
+                self._vectors.put(text, vector)
+        return np.stack([vector for text in texts if (vector := known[text]) is not None])
 
-    async def _closed(self, gap: Gap) -> bool:
+
+async def retry(
+    gaps: Sequence[Gap],
+    retriever: Retriever,
+    *,
+    company: CompanyId,
+    threshold: float,
+    go_on: Callable[[], bool] = lambda: True,
+) -> Retried:
+    """Ask again. A gap is closed when most of its questions find something. Raises Unavailable.
+
+    ``go_on`` is asked before each gap; those that there was no time for are left out.
+    """
+
+    async def answered(question: str) -> bool:
+        found = await retriever.search(Query(company=company, text=question, limit=1))
+        return any(one.relevance >= threshold for one in found)
+
+    outcome: dict[bool, list[str]] = {True: [], False: []}
+    for gap in gaps:
+        if not go_on():
+            break
         tried = list(dict.fromkeys((gap.question, *gap.questions)))[:TRIED]
-        answered = [await self._answered(question) for question in tried]
-        return sum(answered) * 2 > len(answered)
-
-    async def _answered(self, question: str) -> bool:
-        found = await self._retriever.search(Query(company=self._company, text=question, limit=1))
-        return any(one.relevance >= self._threshold for one in found)
+        count = sum([await answered(question) for question in tried])
+        outcome[count * 2 > len(tried)].append(gap.question)
+    return Retried(closed=tuple(outcome[True]), open=tuple(outcome[False]))
 
 
 def grouped(vectors: Floats, near: float = NEAR) -> list[list[int]]:
@@ -122,12 +132,3 @@ def _nearest(vector: Floats, sums: Floats, near: float) -> int:
     cosines = sums @ vector / np.maximum(np.linalg.norm(sums, axis=1), 1e-9)
     best = int(np.argmax(cosines))
     return best if cosines[best] >= near else len(sums)
-
-
-def _gap(group: Sequence[Unanswered], vectors: Floats) -> Gap:
-    typical = int(np.argmax(vectors @ vectors.mean(axis=0)))
-    return Gap(
-        question=group[typical].question,
-        questions=tuple(one.question for one in group),
-        negative=sum(one.emotion.negative for one in group),
-    )

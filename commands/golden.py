@@ -22,19 +22,28 @@ EXAMPLE = DEFAULT.parent / "examples" / "golden.yaml"
 
 def evaluate(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="Golden questions in YAML.")] = EXAMPLE,
+    file: Annotated[
+        Path | None, typer.Argument(help="Golden questions in YAML; the company's own if none is given.")
+    ] = None,
     company: Company = "",
     as_json: AsJson = False,
 ) -> None:
     """Ask a company's golden questions; the exit status says whether all went well."""
     here = desk(context)
-    rows = here.run(_evaluate(here.settings(), file, company))
+    settings = here.settings()
+    rows = here.run(_evaluate(settings, file or _own(settings, company), company))
     bad = [row for row in rows if not row.passed]
     if as_json:
         here.json({"passed": len(rows) - len(bad), "failed": len(bad), "questions": [*map(_record, rows)]})
     else:
         _show(here, rows, len(bad))
     raise typer.Exit(FAULT if bad else 0)
+
+
+def _own(settings: Settings, company: str) -> Path:
+    """The company's questions, or the example's."""
+    named = settings.company(company).golden
+    return settings.root / named if named else EXAMPLE
 
 
 def read(path: Path) -> list[Golden]:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from brain.knowledge.knowledge import Progress as Told
 from brain.knowledge.knowledge import Synced
+from brain.knowledge.publisher import Progress as Told
 from commands.console import FAULT, Desk, desk
 from commands.opened import opened
 from domain.answer import Answer, Turn

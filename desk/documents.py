@@ -1,85 +1,123 @@
-"""Admins' commands about the company's documents."""
+"""Admins bring documents in: read, tried out, shown, and published by a press."""
 
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
+from brain.gaps import Retried
+from brain.knowledge.names import document_name
+from brain.knowledge.publisher import Progress
+from brain.rehearsal import Rehearsed
+from desk import preview
 from desk.attachments import Files
 from desk.crew import Crew
+from desk.progress import Notes, Words
 from desk.staff import Section
 from desk.step import Step
 from desk.telling import Teller
-from domain.content import Bullets, Content, Item, Span, Style, text
+from domain.content import Content, text
 from domain.errors import BadInput
-from domain.inbound import CommandReceived, FormSubmitted
-from domain.knowledge import Document
+from domain.inbound import ButtonPressed, CommandReceived, FormSubmitted
+from domain.knowledge import Document, Version
+
+STAGES = {
+    "read": "Reading {name}… {done} of {total} pages",
+    "understand": "Understanding {name}… {done} of {total} passages",
+    "compare": "Comparing answers… {done} of {total} questions",
+}
+"""What is said of each stage of the work."""
 
 
-class Shelf(Protocol):
-    """The company's documents; `brain.knowledge.shelf.Knowledge`."""
+class Intake(Protocol):
+    """Takes documents in; `brain.shelf.Shelf`."""
 
-    async def ingest(self, name: str, data: bytes) -> Document:
-        """Publish a document. Raises BadInput with one sentence."""
+    async def ingest(self, name: str, data: bytes, *, by: str, progress: Progress) -> Document:
+        """Publish a document at once. Raises BadInput with one sentence."""
         ...
 
-    async def documents(self) -> list[Document]:
-        """What is in service."""
+    async def stage(self, name: str, data: bytes, *, by: str, progress: Progress) -> Version:
+        """Read a document and keep it as a draft. Raises BadInput with one sentence."""
         ...
 
-    async def remove(self, name: str) -> bool:
-        """Take a document out of service."""
+    async def rehearse(self, version: Version, *, progress: Progress) -> Rehearsed:
+        """What a draft would change."""
+        ...
+
+    async def publish(self, key: str, *, by: str) -> Document:
+        """Put a draft into service. Raises BadInput saying why not."""
+        ...
+
+    async def discard(self, key: str, *, by: str) -> Document:
+        """Let a draft go. Raises BadInput saying why not."""
         ...
 
 
 class DocumentDesk:
-    """/upload and /kb."""
+    """/upload, and the buttons under what it shows. ``confirm``: ask before anything is published.
+
+    ``gaps`` tries open gaps again.
+    """
 
     def __init__(
         self,
         *,
         crew: Crew,
         teller: Teller,
+        notes: Notes,
         files: Files,
-        shelf: Shelf,
-        gaps: Callable[[], Awaitable[str]],
+        shelf: Intake,
+        gaps: Callable[[], Awaitable[Retried]],
+        confirm: bool,
     ) -> None:
-        self._crew = crew
-        self._teller = teller
-        self._files = files
-        self._shelf = shelf
-        self._gaps = gaps
+        self._crew, self._teller, self._notes, self._files = crew, teller, notes, files
+        self._shelf, self._gaps, self._confirm = shelf, gaps, confirm
 
     @property
     def section(self) -> Section:
         """What it answers."""
-        return Section(commands={"upload": self._upload, "kb": self._kb}, forms={"upload": self._upload})
+        return Section(
+            commands={"upload": self._upload},
+            forms={"upload": self._upload},
+            presses={"kb_publish": self._publish, "kb_discard": self._discard},
+        )
 
     async def _upload(self, step: Step, event: CommandReceived | FormSubmitted) -> None:
         self._crew.admin(event.actor)
         file = await self._files.first(event)
         if file is None:
             raise BadInput("Attach a PDF or another document to /upload.")
-        name, data = file
-        await self._teller.now(step, event, f"Reading {name}…", "reading")
-        document = await self._shelf.ingest(name, data)
-        pages = f"{document.pages} pages, " if document.pages else ""
-        words = f"{name} is in service: {pages}{document.passages} passages, version {document.version}."
-        self._teller.tell(step, event, text(f"✅ {words} {await self._gaps()}"))
+        given, data = file
+        name, by = document_name(given), event.actor.name
+        place = self._teller.place(event)
+        async with self._notes.note(step, place, f"Reading {name}…", _words(name)) as note:
+            if not self._confirm:
+                document = await self._shelf.ingest(name, data, by=by, progress=note.progress)
+                await note.end(await self._in_service(document))
+                return
+            version = await self._shelf.stage(name, data, by=by, progress=note.progress)
+            await note.end(preview.preview(await self._shelf.rehearse(version, progress=note.progress)))
 
-    async def _kb(self, step: Step, event: CommandReceived) -> None:
-        """List the documents, or remove one: /kb remove NAME."""
-        words = event.text.split(maxsplit=1)
-        if len(words) == 2 and words[0] == "remove":
-            self._crew.admin(event.actor)
-            if not await self._shelf.remove(words[1]):
-                raise BadInput(f"There is no document called {words[1]}. /kb lists them.")
-            self._teller.tell(step, event, text(f"{words[1]} is out of service."))
-            return
-        documents = await self._shelf.documents()
-        if not documents:
-            self._teller.tell(step, event, text("There are no documents yet. /upload brings one in."))
-            return
-        items = [
-            Item((Span(one.name, Style.BOLD), Span(f" v{one.version}, {one.passages} passages")))
-            for one in documents
-        ]
-        self._teller.tell(step, event, Content((Bullets(tuple(items)),)))
+    async def _publish(self, step: Step, event: ButtonPressed) -> None:
+        """Who presses second is told who was first."""
+        self._crew.admin(event.actor)
+        document = await self._shelf.publish(event.value, by=event.actor.name)
+        self._teller.tell(step, event, await self._in_service(document))
+
+    async def _discard(self, step: Step, event: ButtonPressed) -> None:
+        self._crew.admin(event.actor)
+        document = await self._shelf.discard(event.value, by=event.actor.name)
+        words = f"Version {document.version} of {document.name} is discarded. Customers never saw it."
+        self._teller.tell(step, event, text(words))
+
+    async def _in_service(self, document: Document) -> Content:
+        said = f"{document.name} is in service: {preview.size(document)}, version {document.version}."
+        return text(f"✅ {said} {(await self._gaps()).line()}")
+
+
+def _words(name: str) -> Words:
+    def words(stage: str, done: int, total: int) -> str:
+        if total < 2:
+            return ""
+        counts = {"name": name, "done": done, "total": total}
+        return STAGES[stage].format(**counts) if stage in STAGES else ""
+
+    return words

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from domain.ids import CompanyId, DocumentId, PassageId
 
@@ -32,7 +33,10 @@ class ParsedDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A published document. ``version`` counts from 1; one version is current, older ones can be restored."""
+    """A version of a document. ``version`` counts from 1; one is current, older ones can be restored.
+
+    Every upload takes a number, also one that is never published, so that no number is used twice.
+    """
 
     id: DocumentId
     company: CompanyId
@@ -43,6 +47,38 @@ class Document:
     passages: int
     sha256: str
     at: datetime
+
+
+class Stage(StrEnum):
+    """What became of a version."""
+
+    DRAFT = "draft"  # waits for somebody to publish or discard it
+    PUBLISHED = "published"  # is in service, or was
+    DISCARDED = "discarded"
+    SUPERSEDED = "superseded"  # a newer draft of the same document came before anybody published this one
+    EXPIRED = "expired"  # nobody published it in time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """A version and what became of it.
+
+    ``base`` is the version it was compared with (0: none was in service). ``by`` brought it in;
+    ``settled_by`` and ``settled_at`` say who published or discarded it, and when.
+    """
+
+    document: Document
+    stage: Stage
+    current: bool = False
+    base: int = 0
+    by: str = ""
+    settled_by: str = ""
+    settled_at: datetime | None = None
+
+    @property
+    def key(self) -> str:
+        """Names the version in a button: at most 40 characters of ASCII."""
+        return f"{self.document.id}-{self.document.version}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

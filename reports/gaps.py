@@ -1,7 +1,7 @@
 """What customers asked and no document answered, most pressing first."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from domain.ids import derived
@@ -39,19 +39,29 @@ class Gap:
         return self.count * (1 + self.negative / self.count) * (1 + self.seconds / 3600)
 
 
-def find_gaps(asked: Iterable[Entry], tally: Tally) -> tuple[Gap, ...]:
-    """Clusters of the unanswered questions (of the newest 1,500), by weight."""
-    questions = (entry for entry in asked if entry.kind is Kind.QUESTION_UNANSWERED and _question(entry))
-    entries = sorted(questions, key=lambda entry: (entry.at, entry.id))[-MOST_QUESTIONS:]
+def unanswered(asked: Iterable[Entry]) -> list[Entry]:
+    """The questions that nothing answered, oldest first (of the newest 1,500)."""
+    questions = (entry for entry in asked if entry.kind is Kind.QUESTION_UNANSWERED and question_of(entry))
+    return sorted(questions, key=lambda entry: (entry.at, entry.id))[-MOST_QUESTIONS:]
+
+
+def find_gaps(asked: Iterable[Entry], tally: Tally, numbers: Sequence[int] | None = None) -> tuple[Gap, ...]:
+    """Clusters of the unanswered questions, by weight.
+
+    ``numbers`` says which of `unanswered` belong together; None: those that share words.
+    """
+    entries = unanswered(asked)
+    if numbers is None:
+        numbers = cluster([question_of(entry) for entry in entries])
     groups: dict[int, list[Entry]] = defaultdict(list)
-    for number, entry in zip(cluster([_question(entry) for entry in entries]), entries, strict=True):
+    for number, entry in zip(numbers, entries, strict=True):
         groups[number].append(entry)
     gaps = [_gap(group, tally) for group in groups.values()]
     return tuple(sorted(gaps, key=lambda gap: (-gap.weight, gap.question)))
 
 
 def _gap(group: list[Entry], tally: Tally) -> Gap:
-    raw = [_question(entry) for entry in group]
+    raw = [question_of(entry) for entry in group]
     masked = {question: mask(question) for question in dict.fromkeys(raw)}
     questions = [masked[question] for question in raw]
     typical = questions[medoid(questions)]
@@ -72,5 +82,6 @@ def _gap(group: list[Entry], tally: Tally) -> Gap:
     )
 
 
-def _question(entry: Entry) -> str:
+def question_of(entry: Entry) -> str:
+    """The question of an entry, on one line."""
     return " ".join(str(entry.data.get("question") or "").split())

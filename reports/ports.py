@@ -1,6 +1,6 @@
 """What reports need from outside; implemented by the store and by ``reports.memory``."""
 
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -59,4 +59,12 @@ class People(Protocol):
 
     async def names(self) -> Mapping[AgentId, str]:
         """Every agent's name, also of those who left."""
+        ...
+
+
+class Grouping(Protocol):
+    """Groups texts by meaning."""
+
+    async def __call__(self, texts: Sequence[str]) -> Sequence[int]:
+        """A number for each text; the same number: about the same."""
         ...

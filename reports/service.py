@@ -10,10 +10,10 @@ from domain.errors import BadInput
 from domain.ids import AgentId
 from domain.log import Kind
 from reports import lines as words
-from reports.gaps import Gap, find_gaps
+from reports.gaps import Gap, find_gaps, question_of, unanswered
 from reports.history import History, Stretch
 from reports.periods import Period, parse_period
-from reports.ports import Days, EventLog, People
+from reports.ports import Days, EventLog, Grouping, People
 from reports.result import Chart, Report
 from reports.table import table
 from reports.tally import Tally, merge
@@ -36,12 +36,14 @@ class Reporter:
         days: Days,
         clock: Callable[[], datetime],
         people: People | None = None,
+        grouping: Grouping | None = None,
     ) -> None:
         self._company = company_name
         self.zone = ZoneInfo(timezone)
         self._log = log
         self._clock = clock
         self._people = people
+        self._grouping = grouping
         self.history = History(log=log, days=days, zone=self.zone)
 
     async def report(
@@ -113,7 +115,9 @@ class Reporter:
 
     async def _gaps(self, period: Period, tally: Tally) -> tuple[Gap, ...]:
         asked = self._log.between(period.start, period.end, kinds={Kind.QUESTION_UNANSWERED})
-        return find_gaps([entry async for entry in asked], tally)
+        entries = unanswered([entry async for entry in asked])
+        numbers = await self._grouping([question_of(one) for one in entries]) if self._grouping else None
+        return find_gaps(entries, tally, numbers)
 
 
 def _complete(report: Report, view: View, kind: str, theme: str) -> Report:

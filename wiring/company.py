@@ -10,6 +10,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from brain.brain import Brain
+from brain.gaps import Grouping
 from brain.policy import Policy
 from brain.ports import Retriever
 from desk.accounts import AccountsDesk
@@ -20,13 +21,13 @@ from desk.crew import Crew, Known
 from desk.customer import CustomerDesk
 from desk.delivery import Delivery
 from desk.desk import Desk, Pace
-from desk.documents import DocumentDesk
 from desk.duty import DutyDesk
 from desk.experience import ExperienceDesk
 from desk.home import HomeDesk, Today
 from desk.office import Office
 from desk.overview import Overview
 from desk.posting import DigestDesk
+from desk.progress import Notes
 from desk.queue import Wakeups
 from desk.reporting import ReportDesk
 from desk.routing import Routing
@@ -54,10 +55,10 @@ from store.records import MongoRecords
 from store.scoped import Db
 from ticketing.hours import parse_hours
 from ticketing.targets import Targets
-from wiring import reviews, schedule
+from wiring import documents, reviews, schedule
 from wiring.channels import Connections
 from wiring.clock import now
-from wiring.knowledge import Books, gaps_closed
+from wiring.knowledge import Books
 from wiring.models import Models
 
 
@@ -222,6 +223,7 @@ def _reporter(parts: Parts) -> Reporter:
         days=MongoDays(db=parts.db, company=parts.id),
         clock=now,
         people=MongoPeople(db=parts.db, company=parts.id),
+        grouping=Grouping(encoder=parts.models.encoder),
     )
 
 
@@ -280,8 +282,8 @@ def _turns(parts: Parts, files: Files) -> Turns:
 def _staff(parts: Parts, known: Firm, crew: Crew, reporter: Reporter, *, files: Files) -> StaffDesk:
     kept, channels = parts.kept, parts.connections.channels
     teller = Teller(firm=known, channels=channels, outbox=kept.outbox)
-    gaps = gaps_closed(parts.settings, parts.company, parts.books, encoder=parts.models.encoder, log=kept.log)
-    documents = DocumentDesk(crew=crew, teller=teller, files=files, shelf=parts.books, gaps=gaps)
+    notes = Notes(firm=known, channels=channels, outbox=kept.outbox, clock=now, wake=_wake_out(parts))
+    shelves = documents.desks(parts, crew=crew, teller=teller, notes=notes, files=files, reporter=reporter)
     reporting = ReportDesk(crew=crew, teller=teller, keep=kept.blobs.put, report=_reporting(reporter))
     assistant = AssistantDesk(firm=known, teller=teller, answer=parts.thinking.answer)
     overview = Overview(records=kept.records, outbox=kept.outbox, link=parts.connections.link)
@@ -298,7 +300,8 @@ def _staff(parts: Parts, known: Firm, crew: Crew, reporter: Reporter, *, files: 
         clock=now,
     )
     return StaffDesk(
-        teller=teller, sections=[each.section for each in (documents, reporting, duty, home, assistant)]
+        teller=teller,
+        sections=[each.section for each in (*shelves, reporting, duty, home, assistant)],
     )
 
 

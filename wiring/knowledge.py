@@ -1,30 +1,30 @@
 """A company's documents: library, index, retriever, and where its files are kept."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from brain.batching import BatchedEncoder
-from brain.gaps import Gaps, Unanswered
-from brain.knowledge.index import Chroma, ChromaIndex
-from brain.knowledge.json_file import write_beside
-from brain.knowledge.knowledge import Knowledge, Progress, silent
+from brain.knowledge.drafts import Drafts
+from brain.knowledge.folder import Folder
+from brain.knowledge.index import Chroma
+from brain.knowledge.knowledge import Knowledge
 from brain.knowledge.load import Bounds, Loader
+from brain.knowledge.names import document_name
+from brain.knowledge.publisher import Progress, silent
 from brain.retrieval import HybridRetriever
 from brain.suggest import Suggester
 from domain.answer import Line, Tone
-from domain.emotion import CALM
 from domain.ids import CompanyId
-from domain.knowledge import Document, ParsedDocument
-from domain.log import Kind
+from domain.knowledge import Document
 from settings import Company, Settings
 from store.library import MongoLibrary
-from store.log import MongoLog
 from store.scoped import Db
 from wiring.clock import now
 from wiring.models import Models
+
+if TYPE_CHECKING:
+    pass
 
 
 async def chroma(settings: Settings) -> Chroma:
@@ -39,86 +39,48 @@ class Books:
     """One company's documents, and how to find something in them."""
 
     knowledge: Knowledge
+    drafts: Drafts
     library: MongoLibrary
-    index: ChromaIndex
     retriever: HybridRetriever
-    folder: Path
-    loader: Loader
+    folder: Folder
 
     async def documents(self) -> list[Document]:
         """What is in service, by name."""
         return await self.library.current()
 
     async def ingest(self, name: str, data: bytes, *, progress: Progress = silent) -> Document:
-        """Publish a document; its source and its JSON are kept in the data folder. Raises BadInput."""
-        document = await self.knowledge.ingest(name, data, progress=progress)
-        await asyncio.to_thread(self._keep, _file_name(name), data)
-        return document
-
-    async def remove(self, name: str) -> bool:
-        """Take a document out of service."""
-        return await self.knowledge.remove(name)
-
-    def _keep(self, name: str, data: bytes) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / name).write_bytes(data)
+        """Publish a document at once. Raises BadInput."""
+        return await self.knowledge.ingest(document_name(name), data, progress=progress)
 
 
 def books(settings: Settings, company: Company, *, db: Db, chroma: Chroma, encoder: BatchedEncoder) -> Books:
     """One company's documents."""
     id = CompanyId(company.id)
-    folder = settings.data / "documents" / company.id
+    folder = Folder(settings.data / "documents" / company.id)
     library = MongoLibrary(db=db, company=id)
     index = chroma.index(id, encoder.id)
-    section = settings.knowledge
-    bounds = Bounds(megabytes=section.max_megabytes, seconds=section.parse_seconds)
-    loader = Loader(bounds=bounds, pdf="pymupdf" if section.pdf == "pymupdf" else "pdfium")
-
-    async def load(data: bytes, name: str) -> ParsedDocument:
-        parsed = await loader.load(data, name)
-        await asyncio.to_thread(_write_json, folder, _file_name(name), parsed)
-        return parsed
-
-    return Books(
-        knowledge=Knowledge(
-            company=id, library=library, index=index, encoder=encoder, loader=load, clock=now
-        ),
+    knowledge = Knowledge(
+        company=id,
         library=library,
         index=index,
+        encoder=encoder,
+        loader=_loader(settings).load,
+        clock=now,
+        folder=folder,
+    )
+    return Books(
+        knowledge=knowledge,
+        drafts=Drafts(publisher=knowledge.publisher),
+        library=library,
         retriever=HybridRetriever(company=id, library=library, index=index, encoder=encoder),
         folder=folder,
-        loader=loader,
     )
 
 
-GAPS = timedelta(days=30)
-"""How far back refused questions are tried again after an upload."""
-
-
-def gaps_closed(
-    settings: Settings, company: Company, books: Books, *, encoder: BatchedEncoder, log: MongoLog
-) -> Callable[[], Awaitable[str]]:
-    """Tries the questions that were refused lately again: what did the latest upload close?"""
-    id = CompanyId(company.id)
-    gaps = Gaps(company=id, encoder=encoder, retriever=books.retriever, threshold=settings.brain.relevance)
-
-    async def closed() -> str:
-        end = now()
-        asked = log.between(end - GAPS, end, kinds={Kind.QUESTION_UNANSWERED})
-        refused = [Unanswered(question=str(one.data["question"]), emotion=CALM) async for one in asked]
-        return (await gaps.retry(await gaps.find(refused))).line()
-
-    return closed
-
-
-def _file_name(name: str) -> str:
-    """A document's name as a file of one folder: ``a/prices.md`` and ``b/prices.md`` stay apart."""
-    return "__".join(part for part in Path(name).parts if part not in ("/", "..", "."))
-
-
-def _write_json(folder: Path, name: str, parsed: ParsedDocument) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    write_beside(folder / name, parsed)
+def _loader(settings: Settings) -> Loader:
+    section = settings.knowledge
+    bounds = Bounds(megabytes=section.max_megabytes, seconds=section.parse_seconds)
+    return Loader(bounds=bounds, pdf="pymupdf" if section.pdf == "pymupdf" else "pdfium")
 
 
 def suggesting(

@@ -1,9 +1,7 @@
 """A parsed document as JSON, to be read by people and other programs."""
 
 import json
-import os
 from dataclasses import asdict
-from pathlib import Path
 
 from domain.errors import BadInput
 from domain.knowledge import ParsedDocument, Section
@@ -46,12 +44,3 @@ def from_json(words: str) -> ParsedDocument:
         )
     except (ValueError, KeyError, TypeError) as error:
         raise BadInput("That isn't a parsed document.") from error
-
-
-def write_beside(source: Path, parsed: ParsedDocument) -> Path:
-    """Write ``handbook.pdf.json`` beside ``handbook.pdf``, whole or not at all."""
-    target = source.with_name(source.name + ".json")
-    part = source.with_name(f".{target.name}.{os.getpid()}")
-    part.write_text(to_json(parsed), encoding="utf-8")
-    part.replace(target)
-    return target

@@ -15,6 +15,8 @@ from typing import Any
 import structlog
 
 from brain.knowledge.formats import Format, format_of
+from brain.knowledge.hearing import Hearing
+from brain.knowledge.loaders.extract import Pages, unheard
 from domain.errors import BadInput
 from domain.knowledge import ParsedDocument, Section
 
@@ -47,15 +49,18 @@ class Loader:
     pdf: str = "pymupdf"
     parallel: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
 
-    async def load(self, data: bytes, name: str) -> ParsedDocument:
-        """The document in a file. Raises BadInput with a sentence for whoever sent it."""
+    async def load(self, data: bytes, name: str, *, pages: Pages = unheard) -> ParsedDocument:
+        """The document in a file; ``pages`` is told how far it is.
+
+        Raises BadInput with a sentence for whoever sent it.
+        """
         shown = name[-80:]
         if len(data) > self.bounds.megabytes * _MEGABYTE:
             size = max(len(data) // _MEGABYTE, self.bounds.megabytes + 1)
             raise BadInput(f"“{shown}” is {size} MB large; please send at most {self.bounds.megabytes} MB.")
         kind = format_of(data, shown)
         async with self.parallel:
-            answer = await self._parsed(data, shown, kind)
+            answer = await self._parsed(data, shown, kind, pages)
         if "error" in answer:
             raise BadInput(str(answer["error"]))
         return ParsedDocument(
@@ -69,35 +74,39 @@ class Loader:
             sha256=sha256(data).hexdigest(),
         )
 
-    async def _parsed(self, data: bytes, name: str, kind: Format) -> dict[str, Any]:
+    async def _parsed(self, data: bytes, name: str, kind: Format, pages: Pages) -> dict[str, Any]:
         """Not by asyncio's own subprocesses: those hang when they are cancelled while they start."""
-        process = self._started(name, kind)
-        try:
-            out = await asyncio.to_thread(_talk, process, data, self.bounds.seconds)
-        except subprocess.TimeoutExpired as error:
-            log.warning("parser_stopped", loader=kind.loader, seconds=self.bounds.seconds)
-            raise BadInput(f"Reading “{name}” took too long, so it was stopped.") from error
-        finally:
-            _end(process)
+        with Hearing(pages) as hearing:
+            process = self._started(name, kind, hearing.descriptor)
+            hearing.given_away()
+            try:
+                out = await asyncio.to_thread(_talk, process, data, self.bounds.seconds)
+            except subprocess.TimeoutExpired as error:
+                log.warning("parser_stopped", loader=kind.loader, seconds=self.bounds.seconds)
+                raise BadInput(f"Reading “{name}” took too long, so it was stopped.") from error
+            finally:
+                _end(process)
         return self._answer(out, name, process.returncode)
 
-    def _started(self, name: str, kind: Format) -> "subprocess.Popen[bytes]":
+    def _started(self, name: str, kind: Format, progress: int) -> "subprocess.Popen[bytes]":
         passed_on = {key: os.environ[key] for key in _PASSED_ON if key in os.environ}
         return subprocess.Popen(
-            self._command(name, kind),
+            self._command(name, kind, progress),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env={**passed_on, "PYTHONPATH": str(_ROOT)},
             start_new_session=True,
+            pass_fds=(progress,),
         )
 
-    def _command(self, name: str, kind: Format) -> tuple[str, ...]:
+    def _command(self, name: str, kind: Format, progress: int) -> tuple[str, ...]:
         loader = "pdfium" if kind.loader == "pdf" and self.pdf == "pdfium" else kind.loader
         bounds = (
             f"--memory={self.bounds.memory_megabytes * _MEGABYTE}",
             f"--seconds={int(self.bounds.seconds) + 1}",
             f"--words={self.bounds.words}",
+            f"--progress={progress}",
         )
         return (sys.executable, "-m", "brain.knowledge.parse_process", *bounds, "--", loader, name)
 

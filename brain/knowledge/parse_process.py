@@ -8,10 +8,11 @@ import argparse
 import contextlib
 import importlib
 import json
+import os
 import resource
 import sys
 
-from brain.knowledge.loaders.extract import Extract
+from brain.knowledge.loaders.extract import Extract, Pages
 from domain.errors import BadInput
 
 # Loaded by name, so that a text file doesn't wait for PyMuPDF.
@@ -26,6 +27,8 @@ LOADERS = {
     "text": ("text", "parse"),
     "image": ("image", "parse"),
 }
+PAGED = {"pdf", "pdfium", "image"}
+"""Those that tell how far they are."""
 
 
 def main() -> None:
@@ -36,10 +39,11 @@ def main() -> None:
     arguments.add_argument("--memory", type=int, required=True, help="bytes")
     arguments.add_argument("--seconds", type=int, required=True, help="of processor time")
     arguments.add_argument("--words", type=int, required=True)
+    arguments.add_argument("--progress", type=int, help="a file descriptor; gets lines such as 40 120")
     given = arguments.parse_args()
     _limit(memory=given.memory, seconds=given.seconds)
     with contextlib.redirect_stdout(sys.stderr):  # a chatty library must not spoil the answer
-        answer = _answer(given.loader, given.name, given.words)
+        answer = _answer(given.loader, given.name, given.words, _teller(given.progress))
     sys.stdout.write(json.dumps(answer))
 
 
@@ -49,11 +53,23 @@ def _limit(*, memory: int, seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _answer(loader: str, name: str, words: int) -> dict[str, object]:
+def _teller(descriptor: int | None) -> Pages:
+    """Tells the parent how many pages are read; a parent that doesn't listen any more is no trouble."""
+
+    def tell(done: int, total: int) -> None:
+        if descriptor is not None:
+            with contextlib.suppress(OSError):
+                os.write(descriptor, f"{done} {total}\n".encode())
+
+    return tell
+
+
+def _answer(loader: str, name: str, words: int, told: Pages) -> dict[str, object]:
     module, function = LOADERS[loader]
+    more = (told,) if loader in PAGED else ()
     try:
         parse = getattr(importlib.import_module(f"brain.knowledge.loaders.{module}"), function)
-        return _document(_checked(parse(sys.stdin.buffer.read(), name), name, words))
+        return _document(_checked(parse(sys.stdin.buffer.read(), name, *more), name, words))
     except BadInput as error:
         return {"error": str(error)}
     except MemoryError:

@@ -5,13 +5,19 @@
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.ids import PassageId
-from domain.knowledge import Document, ParsedDocument, Passage
+from domain.errors import BadInput
+from domain.ids import DocumentId, PassageId
+from domain.knowledge import Document, ParsedDocument, Passage, Stage, Version
+
+
+class Overtaken(BadInput):
+    """Another version came into service meanwhile."""
 
 
 class Library(Protocol):
@@ -24,16 +30,47 @@ class Library(Protocol):
         """Every document in service, by name."""
         ...
 
-    async def versions(self, name: str) -> list[Document]:
-        """All kept versions of one document, newest first."""
+    async def versions(self, name: str) -> list[Version]:
+        """All versions of one document, newest first, whatever became of them."""
         ...
 
-    async def stage(self, document: Document, parsed: ParsedDocument, passages: Sequence[Passage]) -> None:
-        """Keep a version without serving it. Staging the same version twice is harmless."""
+    async def version(self, document: DocumentId, number: int) -> Version | None:
+        """One version."""
         ...
 
-    async def publish(self, name: str, version: int) -> None:
-        """Make a kept version the current one, atomically. Raises BadInput if it isn't kept."""
+    async def drafts(self) -> list[Version]:
+        """Versions that wait to be published, oldest first."""
+        ...
+
+    async def reserve(self, name: str) -> int:
+        """The number for the next version; never given twice, to whomever asks at once."""
+        ...
+
+    async def stage(
+        self,
+        document: Document,
+        parsed: ParsedDocument,
+        passages: Sequence[Passage],
+        *,
+        base: int = 0,
+        by: str = "",
+    ) -> None:
+        """Keep a version as a draft. Staged once more, it has the new ``base`` and ``by``."""
+        ...
+
+    async def publish(self, name: str, version: int, *, base: int | None = None, by: str = "") -> bool:
+        """Make a draft or an earlier version the current one, atomically; false if it is already.
+
+        Raises BadInput if it isn't kept, and Overtaken if ``base`` is given and isn't in service.
+        """
+        ...
+
+    async def settle(self, name: str, version: int, stage: Stage, *, by: str, at: datetime) -> bool:
+        """End a draft without publishing it; its passages go. False if it is no draft (any more)."""
+        ...
+
+    async def parsed(self, name: str, version: int) -> ParsedDocument | None:
+        """What was read from the file of a kept version."""
         ...
 
     async def remove(self, name: str) -> bool:

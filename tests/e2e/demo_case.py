@@ -28,6 +28,7 @@ from wiring.demo import HANDBOOK, SECRET, TELEGRAM_TOKEN, Stands, demo_settings
 
 SECOND_TOKEN = "700002:sandbox"
 GUESTS = [f"Guest{number}" for number in range(40)]
+DISCORD_ADMIN = "Ada"
 QUESTION = "How much is a 5 kg parcel to zone 3?"
 _NUMBERS = itertools.count(1)
 
@@ -94,7 +95,9 @@ class Scene:
         made = demo_settings(
             self.stands, self.sandbox, data_dir=self.folder, mode="connect", llm="extractive"
         )
-        environment = {**made.environment, "MONGODB_URI": self.mongo_uri, "SECOND_TOKEN": SECOND_TOKEN}
+        admin = self.stands.discord.world.person(DISCORD_ADMIN).id
+        secrets = {"MONGODB_URI": self.mongo_uri, "SECOND_TOKEN": SECOND_TOKEN, "DISCORD_ADMINS": admin}
+        environment = {**made.environment, **secrets}
         mongodb = made.mongodb.model_copy(update={"database": self.db.name})
         self.app = build(self.adapt(made.model_copy(update={"environment": environment, "mongodb": mongodb})))
         await self.app.open()

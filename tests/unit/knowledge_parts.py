@@ -7,14 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from brain.knowledge.drafts import Drafts
+from brain.knowledge.folder import Folder
 from brain.knowledge.knowledge import Knowledge
+from brain.knowledge.loaders.extract import Pages, unheard
 from brain.knowledge.loaders.text import from_words
 from brain.knowledge.memory import MemoryIndex, MemoryLibrary
 from brain.knowledge.ports import Index, Library
+from brain.knowledge.publisher import Load
 from brain.knowledge.words import terms
 from brain.ports import Query
 from brain.retrieval import HybridRetriever
@@ -47,7 +52,7 @@ class WordEncoder:
         return [len(text.split()) for text in texts]
 
 
-async def load_text(data: bytes, name: str) -> ParsedDocument:
+async def load_text(data: bytes, name: str, *, pages: Pages = unheard) -> ParsedDocument:
     extract = from_words(data.decode(), name)
     return ParsedDocument(
         title=extract.title,
@@ -66,6 +71,8 @@ class Desk:
     library: Library = field(default_factory=MemoryLibrary)
     index: Index = field(default_factory=MemoryIndex)
     encoder: WordEncoder = field(default_factory=WordEncoder)
+    load: Load = load_text
+    path: Path | None = None
 
     def __post_init__(self) -> None:
         shared = {
@@ -74,7 +81,14 @@ class Desk:
             "index": self.index,
             "encoder": self.encoder,
         }
-        self.knowledge = Knowledge(**shared, loader=load_text, clock=lambda: NOW)
+        self.now = NOW
+        self.knowledge = Knowledge(
+            **shared,
+            loader=self.load,
+            clock=lambda: self.now,
+            folder=Folder(self.path) if self.path else None,
+        )
+        self.drafts = Drafts(publisher=self.knowledge.publisher)
         self.retriever = HybridRetriever(**shared)
 
     async def top(self, text: str) -> str:

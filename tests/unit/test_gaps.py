@@ -1,16 +1,17 @@
 """Questions without an answer: grouped, weighed, tried again."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from brain.gaps import Gaps, Retried, Unanswered, grouped
+from brain.gaps import Grouping, Retried, grouped, retry
 from brain.ports import Query
-from domain.emotion import CALM, Feeling
 from domain.knowledge import Found
-from tests.unit.brain_parts import ACME, feels, found, passage
+from tests.unit.brain_parts import ACME, found, passage
 
 SUBJECTS = ("customs", "insurance", "banana")
 
@@ -21,7 +22,11 @@ class BySubject:
     id = "by-subject"
     dimensions = len(SUBJECTS) + 1
 
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
     async def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.asked += texts
         rows = [[float(subject in text) for subject in SUBJECTS] + [0.1] for text in texts]
         vectors = np.array(rows, dtype=np.float32)
         return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
@@ -41,52 +46,66 @@ class Answers:
         return found(passage(1, "words"), relevance=0.9 if fits else 0.1)
 
 
-def gaps(retriever: Answers | None = None) -> Gaps:
-    return Gaps(company=ACME, encoder=BySubject(), retriever=retriever or Answers(), threshold=0.5)
+@dataclass(frozen=True)
+class Gap:
+    question: str
+    questions: tuple[str, ...]
 
 
-def asked(*questions: str, feeling: Feeling | None = None) -> list[Unanswered]:
-    emotion = feels(feeling) if feeling else CALM
-    return [Unanswered(question=question, emotion=emotion) for question in questions]
+async def groups(*questions: str) -> list[Gap]:
+    numbers = await Grouping(encoder=BySubject())(questions)
+    found: dict[int, list[str]] = {}
+    for number, question in zip(numbers, questions, strict=True):
+        found.setdefault(number, []).append(question)
+    return [Gap(members[0], tuple(members)) for members in found.values()]
+
+
+async def tried(gaps: Sequence[Gap], *subjects: str, **more: Any) -> Retried:
+    return await retry(gaps, Answers(*subjects), company=ACME, threshold=0.5, **more)
 
 
 async def test_questions_about_the_same_thing_are_one_gap() -> None:
-    unanswered = asked("customs to Norway?", "banana prices?", "what about customs?", "customs forms?")
-    first, second = await gaps().find(unanswered)
-    assert (first.count, second.count) == (3, 1)
-    assert "customs" in first.question
-    assert set(first.questions) == {"customs to Norway?", "what about customs?", "customs forms?"}
+    first, second = await groups("customs to Norway?", "banana prices?", "what about customs?", "customs?")
+    assert first.questions == ("customs to Norway?", "what about customs?", "customs?")
+    assert second.questions == ("banana prices?",)
 
 
-async def test_an_unhappy_question_weighs_double() -> None:
-    unanswered = asked("customs?", "customs forms?", "customs fee?")
-    unanswered += asked("insurance?", "no insurance!", feeling=Feeling.ANGER)
-    first, second = await gaps().find(unanswered)
-    assert "insurance" in first.question
-    assert (first.weight, first.negative, second.weight) == (4, 2, 3)
+async def test_no_questions_are_no_groups() -> None:
+    assert await Grouping(encoder=BySubject())([]) == []
 
 
-async def test_no_questions_are_no_gaps() -> None:
-    assert await gaps().find([]) == ()
-    assert await gaps().find(asked(" ")) == ()
+async def test_a_question_is_encoded_once() -> None:
+    encoder = BySubject()
+    grouping = Grouping(encoder=encoder)
+    assert await grouping(["customs?", "banana?", "customs?"]) == [0, 1, 0]
+    assert await grouping(["banana?", "insurance?"]) == [0, 1]
+    assert encoder.asked == ["customs?", "banana?", "insurance?"]
 
 
 @pytest.mark.trap(29)
 async def test_an_upload_closes_the_gaps_that_it_answers() -> None:
-    open_gaps = await gaps().find(asked("customs?", "customs forms?", "banana?", "insurance?"))
-    retried = await gaps(Answers("customs", "insurance")).retry(open_gaps)
-    assert len(retried.closed) == 2
-    assert [gap.question for gap in retried.open] == ["banana?"]
+    gaps = await groups("customs?", "customs forms?", "banana?", "insurance?")
+    retried = await tried(gaps, "customs", "insurance")
+    assert retried == Retried(closed=("customs?", "insurance?"), open=("banana?",))
     assert retried.line() == "2 of 3 gaps are closed by this document."
+    assert retried.line("would be") == "2 of 3 gaps would be closed by this document."
 
 
 async def test_half_an_answer_does_not_close_a_gap() -> None:
-    (gap,) = await gaps().find(asked("customs to Norway?", "customs to Peru?"))
-    assert (await gaps(Answers("Norway")).retry([gap])).open == (gap,)
+    gaps = await groups("customs to Norway?", "customs to Peru?")
+    assert (await tried(gaps, "Norway")).closed == ()
+
+
+async def test_gaps_that_there_was_no_time_for_are_left_out() -> None:
+    times = iter([True, False])
+    retried = await tried(await groups("customs?", "banana?"), "customs", go_on=lambda: next(times))
+    assert retried == Retried(closed=("customs?",))
 
 
 def test_the_line_is_right_for_one_and_for_none() -> None:
-    assert Retried(closed=(), open=()).line() == "There are no open gaps."
+    assert Retried().line() == "There are no open gaps."
+    assert Retried(open=("customs?",)).line() == "0 of 1 gap is closed by this document."
+    assert Retried(closed=("customs?",)).line("would be") == "1 of 1 gap would be closed by this document."
 
 
 def test_groups_are_the_same_every_time() -> None:

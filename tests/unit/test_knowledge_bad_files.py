@@ -103,7 +103,7 @@ async def test_scans_without_tesseract(data: bytes, name: str, monkeypatch: pyte
 
 
 async def test_a_parser_that_hangs_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Loader, "_command", lambda self, name, kind: ("/bin/sleep", "600"))
+    monkeypatch.setattr(Loader, "_command", lambda self, *_: ("/bin/sleep", "600"))
     said = await refused(pdf("fine"), "slow.pdf", Loader(bounds=Bounds(seconds=0.2)))
     assert said == "Reading “slow.pdf” took too long, so it was stopped."
 
@@ -116,7 +116,7 @@ async def test_a_parser_that_wants_too_much_memory_is_stopped() -> None:
 async def test_the_parser_sees_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-secret")
     assert "SLACK_BOT_TOKEN" not in loading._PASSED_ON
-    monkeypatch.setattr(Loader, "_command", lambda self, name, kind: ("/usr/bin/env",))
+    monkeypatch.setattr(Loader, "_command", lambda self, *_: ("/usr/bin/env",))
     monkeypatch.setattr(Loader, "_answer", lambda self, out, name, status: {"error": out.decode()})
     assert "xoxb-secret" not in await refused(b"hello", "a.txt")
 
@@ -130,7 +130,7 @@ async def test_only_a_few_files_are_parsed_at_once() -> None:
 async def test_whoever_stops_waiting_leaves_no_parser_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     started = []
     start = Loader._started
-    monkeypatch.setattr(Loader, "_command", lambda self, name, kind: ("/bin/sleep", "600"))
+    monkeypatch.setattr(Loader, "_command", lambda self, *_: ("/bin/sleep", "600"))
     monkeypatch.setattr(Loader, "_started", lambda *given: started.append(start(*given)) or started[0])
     task = asyncio.create_task(load(b"hello", "a.txt"))
     await until(lambda: bool(started))

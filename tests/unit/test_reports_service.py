@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -154,6 +155,25 @@ class TestReport:
         assert figures["speed", "first_response", "median"] == ("240.0", "1")
         assert figures["speed", "sla_met_percent", "resolution"] == ("", "0")
         assert figures["workload", "open", "'=Bob"][0] == "1"
+
+
+class ByLength:
+    """Groups texts of the same length."""
+
+    async def __call__(self, texts: Sequence[str]) -> list[int]:
+        return [len(text) for text in texts]
+
+
+async def test_gaps_are_what_the_given_grouping_says_belongs_together():
+    diary = Diary()
+    for minute, question in enumerate(["Customs to Norway?", "Aliens in parcels?", "Fee?"]):
+        diary.note(minute, Kind.QUESTION_UNANSWERED, question=question, talk=f"t{minute}")
+    made = reporter(diary)
+    assert sorted(gap.count for gap in (await made.view(period="today")).gaps) == [1, 1, 1]
+    made._grouping = ByLength()
+    first, second = (await made.view(period="today")).gaps
+    assert set(first.questions) == {"Customs to Norway?", "Aliens in parcels?"}
+    assert second.questions == ("Fee?",)
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,16 @@
 """What every loader returns, and the lines that most of them share."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
 from domain.knowledge import Section
 
+Pages = Callable[[int, int], None]
+"""Told how many pages are read, and of how many."""
+MOST_PAGES = 3000
+"""Of a PDF."""
 PATH = " > "
 CELL = " | "
 _SPACE = re.compile(r"[^\S\n]+")
@@ -22,6 +26,10 @@ class Extract:
     title: str
     sections: tuple[Section, ...]
     pages: int = 0
+
+
+def unheard(done: int, total: int) -> None:
+    """Nobody wants to know how far it is."""
 
 
 def tidy(words: str) -> str:

@@ -4,7 +4,7 @@ import io
 import shutil
 from collections.abc import Iterable
 
-from brain.knowledge.loaders.extract import Extract, SectionWriter, title_from
+from brain.knowledge.loaders.extract import Extract, Pages, SectionWriter, title_from, unheard
 from domain.errors import BadInput
 
 _MOST_PAGES = 60
@@ -12,12 +12,12 @@ _MOST_PIXELS = 60_000_000
 _PAGE_SECONDS = 40
 
 
-def parse(data: bytes, name: str) -> Extract:
+def parse(data: bytes, name: str, told: Pages = unheard) -> Extract:
     """The words of one picture, or of each frame of a TIFF."""
-    return from_pages(_frames(data, name), name, pages=0)
+    return from_pages(_frames(data, name), name, pages=0, told=told)
 
 
-def from_pages(pictures: Iterable[bytes], name: str, *, pages: int) -> Extract:
+def from_pages(pictures: Iterable[bytes], name: str, *, pages: int, told: Pages = unheard) -> Extract:
     """The words of pictured pages. Raises BadInput where tesseract is missing."""
     if shutil.which("tesseract") is None:
         raise BadInput(
@@ -29,6 +29,7 @@ def from_pages(pictures: Iterable[bytes], name: str, *, pages: int) -> Extract:
     for number, picture in enumerate(pictures, 1):
         for block in _recognised(picture, name).split("\n\n"):
             writer.paragraph(block.replace("\n", " "), number if pages else 0)
+        told(number, pages or number)
     return writer.extract(title_from(name), pages)
 
 

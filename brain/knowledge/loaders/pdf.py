@@ -11,7 +11,16 @@ from importlib import import_module
 from typing import Any
 
 from brain.knowledge.loaders import image
-from brain.knowledge.loaders.extract import Extract, SectionWriter, one_line, tidy, title_from
+from brain.knowledge.loaders.extract import (
+    MOST_PAGES,
+    Extract,
+    Pages,
+    SectionWriter,
+    one_line,
+    tidy,
+    title_from,
+    unheard,
+)
 from brain.knowledge.loaders.layout import Part, Row, Run, Table, parts
 from domain.errors import BadInput
 
@@ -19,7 +28,6 @@ from domain.errors import BadInput
 _FLAGS = 1 | 2 | 64 | 128
 _BOLD = 16  # bit of a span's flags
 _EDGE = 0.09  # share of the page's height where running heads and page numbers stand
-_MOST_PAGES = 3000
 _BULLET = re.compile(r"^([•●▪■◦‣–-]|\(?[0-9a-z]{1,3}[.)])\s")
 _DIGITS = re.compile(r"\d+")
 _HEADING_END = (".", ",", ";", ":", "|")
@@ -54,12 +62,12 @@ class _Look:
         return len(self.levels) + 1 if row.bold and row.size >= 0.9 * self.body and len(row.text) < 90 else 0
 
 
-def parse(data: bytes, name: str) -> Extract:
+def parse(data: bytes, name: str, told: Pages = unheard) -> Extract:
     """Raises BadInput for damaged, encrypted and image-only files."""
     document = _opened(data, name)
-    pages = _without_edges([_page(page) for page in document], [page.rect.height for page in document])
+    pages = _without_edges(list(_read(document, told)), [page.rect.height for page in document])
     if not any(page.parts for page in pages):
-        return image.from_pages(_pictures(document), name, pages=len(document))
+        return image.from_pages(_pictures(document), name, pages=len(document), told=told)
     look = _look(pages, document.get_toc(simple=True))
     writer = SectionWriter()
     for page in pages:
@@ -79,9 +87,15 @@ def _opened(data: bytes, name: str) -> Any:
         raise BadInput(f"“{name}” is protected with a password; please send it without one.")
     if len(document) == 0:
         raise BadInput(f"“{name}” has no pages, or is damaged.")
-    if len(document) > _MOST_PAGES:
-        raise BadInput(f"“{name}” has {len(document)} pages; please send at most {_MOST_PAGES} at once.")
+    if len(document) > MOST_PAGES:
+        raise BadInput(f"“{name}” has {len(document)} pages; please send at most {MOST_PAGES} at once.")
     return document
+
+
+def _read(document: Any, told: Pages) -> Iterator[_Page]:
+    for page in document:
+        yield _page(page)
+        told(page.number + 1, len(document))
 
 
 def _page(page: Any) -> _Page:

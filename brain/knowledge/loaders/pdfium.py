@@ -7,16 +7,25 @@ from collections.abc import Iterator
 from typing import Any
 
 from brain.knowledge.loaders import image
-from brain.knowledge.loaders.extract import Extract, SectionWriter, one_line, tidy, title_from
+from brain.knowledge.loaders.extract import (
+    MOST_PAGES,
+    Extract,
+    Pages,
+    SectionWriter,
+    one_line,
+    tidy,
+    title_from,
+    unheard,
+)
 from domain.errors import BadInput
 
 
-def parse(data: bytes, name: str) -> Extract:
+def parse(data: bytes, name: str, told: Pages = unheard) -> Extract:
     """Raises BadInput for damaged, encrypted and image-only files."""
     document = _opened(data, name)
-    pages = [tidy(document[at].get_textpage().get_text_bounded()) for at in range(len(document))]
+    pages = list(_read(document, told))
     if not any(pages):
-        return image.from_pages(_pictures(document), name, pages=len(document))
+        return image.from_pages(_pictures(document), name, pages=len(document), told=told)
     outline = _outline(document)
     writer = SectionWriter()
     for number, words in enumerate(pages, 1):
@@ -27,6 +36,12 @@ def parse(data: bytes, name: str) -> Extract:
                 writer.paragraph(line, number)
     title = one_line(document.get_metadata_dict().get("Title") or "")
     return writer.extract(title or title_from(name), len(document))
+
+
+def _read(document: Any, told: Pages) -> Iterator[str]:
+    for at in range(len(document)):
+        yield tidy(document[at].get_textpage().get_text_bounded())
+        told(at + 1, len(document))
 
 
 def _opened(data: bytes, name: str) -> Any:
@@ -41,6 +56,8 @@ def _opened(data: bytes, name: str) -> Any:
         raise BadInput(f"“{name}” is damaged and can't be opened.") from error
     if pages == 0:
         raise BadInput(f"“{name}” has no pages, or is damaged.")
+    if pages > MOST_PAGES:
+        raise BadInput(f"“{name}” has {pages} pages; please send at most {MOST_PAGES} at once.")
     return document
 
 
