@@ -26,10 +26,13 @@ STAFF_PRESSES = frozenset({"kb_publish", "kb_discard"})
 
 
 class Routing:
-    """Finds lanes. Pure but for look-ups."""
+    """Finds lanes. Pure but for look-ups. ``staff``: the agents' channel, where tickets' threads are."""
 
-    def __init__(self, *, company: CompanyId, records: Records, outbox: Outbox) -> None:
+    def __init__(
+        self, *, company: CompanyId, staff: Address | None, records: Records, outbox: Outbox
+    ) -> None:
         self._company = company
+        self._staff = staff
         self._records = records
         self._outbox = outbox
 
@@ -59,6 +62,8 @@ class Routing:
     async def _of_agents(self, event: Event) -> Lane:
         if isinstance(event, (ButtonPressed, FormSubmitted)):
             return await self._of_ticket(event.value) or await self._of_row(event.value) or self.own(event)
+        if self._staff and event.address.channel != self._staff.channel:
+            return self.own(event)
         if isinstance(event, (MessageReceived, MessageEdited, MessageDeleted)) and event.address.thread:
             return await self.of_thread(event.address) or self.thread(event.address)
         return self.own(event)

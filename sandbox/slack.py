@@ -52,6 +52,7 @@ class SlackStand:
             "cancel": self._people.cancel,
             "shortcut": self._people.shortcut,
             "open_home": self._people.open_home,
+            "open_assistant": self._people.open_assistant,
         }
 
     @property

@@ -6,6 +6,7 @@ from mimetypes import guess_type
 from typing import Any
 from uuid import uuid4
 
+from sandbox import slack_assistant as assistant
 from sandbox import slack_chat as chat
 from sandbox.slack_call import Arguments, Context, SlackError, new_post, room_of
 from sandbox.slack_check import view_faults
@@ -138,12 +139,6 @@ def _user(person: Person) -> dict[str, Any]:
     }
 
 
-async def thread_status(stand: Context, args: Arguments) -> dict[str, Any]:
-    """assistant.threads.setStatus."""
-    room_of(stand, {"channel": args.get("channel_id")})
-    return {}
-
-
 def _view(args: Arguments) -> dict[str, Any]:
     view = args.get("view")
     faults = view_faults(view)
@@ -155,7 +150,9 @@ def _view(args: Arguments) -> dict[str, Any]:
 METHODS: dict[str, Method] = {
     "auth.test": auth_test,
     "apps.connections.open": connections_open,
-    "assistant.threads.setStatus": thread_status,
+    "assistant.threads.setStatus": assistant.status,
+    "assistant.threads.setSuggestedPrompts": assistant.prompts,
+    "assistant.threads.setTitle": assistant.title,
     "chat.postMessage": chat.post_message,
     "chat.postEphemeral": chat.post_ephemeral,
     "chat.update": chat.update,
@@ -178,7 +175,7 @@ METHODS: dict[str, Method] = {
     "users.info": user_info,
     "users.list": users,
 }
-JSON_FIELDS = ("blocks", "view", "metadata", "files", "attachments")
+JSON_FIELDS = ("prompts", "blocks", "view", "metadata", "files", "attachments")
 
 
 def decoded(form: Mapping[str, Any]) -> dict[str, Any]:

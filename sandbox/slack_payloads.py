@@ -76,6 +76,8 @@ def message(workspace: Workspace, post: Post, origin: str) -> dict[str, Any]:
         "text": post.text,
         "team": workspace.team,
     }
+    if post.subtype:
+        shown["subtype"] = post.subtype
     if post.blocks:
         shown["blocks"] = post.blocks
     if post.bot:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from mimetypes import guess_type
 from typing import Any, Protocol
 
+from sandbox.slack_assistant import opened
 from sandbox.slack_deliver import Postman
 from sandbox.slack_payloads import (
     changed_event,
@@ -176,6 +177,14 @@ class People:
             shown = [file_object(one, self.stage.origin) for one in files]
             values[key] = {element["action_id"]: _state(element, given, shown, self.stage.workspace)}
         return values
+
+    async def open_assistant(self, room: str, person: Person) -> dict[str, Any]:
+        """Open a new thread with the assistant."""
+        space = self.stage.workspace
+        root, events = opened(space, person, space.direct(person.id), self.stage.origin)
+        for event in events:
+            self.stage.emit(event)
+        return {"bubble": root.ts}
 
     async def open_home(self, room: str, person: Person) -> dict[str, Any]:
         """Open the app's home page."""

@@ -54,6 +54,7 @@ class Post:
     old: list[str] = field(default_factory=list)
     deleted: bool = False
     only_for: str = ""
+    subtype: str = ""
 
     @property
     def root(self) -> str:
@@ -113,6 +114,7 @@ class Workspace:
         self.views: dict[str, View] = {}
         self.homes: dict[str, View] = {}
         self.triggers: dict[str, tuple[float, str]] = {}
+        self.talks: dict[tuple[str, str], Any] = {}
         self._serial = count(1)
         self._last = 0.0
 

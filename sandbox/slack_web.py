@@ -18,8 +18,8 @@ APP_TOKEN_METHODS = {"apps.connections.open"}
 EXCHANGE = "oauth.v2.access"
 """Called with the app's id and secret instead of a token."""
 SCOPES = (
-    "chat:write,commands,channels:history,groups:history,channels:read,groups:read,im:history,im:write,"
-    "files:read,files:write,reactions:write,users:read"
+    "chat:write,commands,channels:history,groups:history,channels:read,groups:read,assistant:write,"
+    "im:history,im:write,files:read,files:write,reactions:write,users:read"
 )
 UPLOAD_LIMIT = 64 * 1024 * 1024
 LOGIN_PAGE = "<!DOCTYPE html><html><title>Slack</title><body>Sign in to Deskmate</body></html>"

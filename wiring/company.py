@@ -245,7 +245,7 @@ def _desk(parts: Parts, known: Firm, crew: Crew, reporter: Reporter) -> Desk:
         leases=kept.leases,
         assignment=kept.assignment,
         roster=kept.agents,
-        routing=Routing(company=parts.id, records=kept.records, outbox=kept.outbox),
+        routing=Routing(company=parts.id, staff=known.staff, records=kept.records, outbox=kept.outbox),
         turns=turns,
         customers=_customers(parts, turns),
         agents=AgentDesk(
@@ -285,7 +285,7 @@ def _staff(parts: Parts, known: Firm, crew: Crew, reporter: Reporter, *, files: 
     notes = Notes(firm=known, channels=channels, outbox=kept.outbox, clock=now, wake=_wake_out(parts))
     shelves = documents.desks(parts, crew=crew, teller=teller, notes=notes, files=files, reporter=reporter)
     reporting = ReportDesk(crew=crew, teller=teller, keep=kept.blobs.put, report=_reporting(reporter))
-    assistant = AssistantDesk(firm=known, teller=teller, answer=parts.thinking.answer)
+    assistant = AssistantDesk(firm=known, teller=teller, channels=channels, answer=parts.thinking.answer)
     overview = Overview(records=kept.records, outbox=kept.outbox, link=parts.connections.link)
     duty = DutyDesk(
         crew=crew, teller=teller, agents=kept.agents, records=kept.records, overview=overview, clock=now

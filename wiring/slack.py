@@ -6,6 +6,7 @@ from bots.slack.channel import SlackChannel
 from bots.slack.oauth import REDIRECT, Installer, SlackInstall, invitation
 from bots.slack.switchboard import Switchboard
 from desk import forms
+from desk.assistant import PROMPTS
 from desk.ports import Fetched
 from desk.workspaces import Installations
 from domain.errors import Misconfigured
@@ -60,6 +61,7 @@ def channel(
         forms=forms.STAFF,
         default=first,
         installations=kept,
+        prompts=PROMPTS,
         switchboard=apps.board(settings.secret(slack.receiving_env)),
     )
 

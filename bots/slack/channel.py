@@ -16,6 +16,7 @@ from bots.slack.files import Files
 from bots.slack.incoming import Incoming
 from bots.slack.names import People
 from bots.slack.outgoing import Outgoing
+from bots.slack.pane import Prompts
 from bots.slack.switchboard import Switchboard
 from desk.ports import Accept, Fetched, Form, Limits
 from desk.workspaces import Installations
@@ -50,7 +51,7 @@ class SlackChannel:
     ``channel`` is the id of the agents' channel. ``default``: this bot also answers at the addresses
     without a bot's name. ``ping_seconds``: how often a Socket Mode connection is checked. Without a
     ``bot_token`` the one of the ``installations`` is used; ``switchboard`` joins the connections that
-    share one app.
+    share one app. ``prompts`` are suggested to whoever opens the assistant.
     """
 
     platform = Platform.SLACK
@@ -74,6 +75,7 @@ class SlackChannel:
         ping_seconds: float = 5.0,
         installations: Installations | None = None,
         switchboard: Switchboard | None = None,
+        prompts: Prompts = (),
     ) -> None:
         self.company = company
         self.bot = bot
@@ -89,9 +91,9 @@ class SlackChannel:
         self._files = Files(client=self._client, base_url=base_url, max_bytes=max_file_bytes)
         self._out = Outgoing(client=self._client, files=self._files, blobs=blobs)
         self._people = People(client=self._client)
-        self._in = self._incoming(forms or {}, switchboard or Switchboard())
+        self._in = self._incoming(forms or {}, switchboard or Switchboard(), prompts)
 
-    def _incoming(self, forms: Mapping[str, Form], switchboard: Switchboard) -> Incoming:
+    def _incoming(self, forms: Mapping[str, Form], switchboard: Switchboard, prompts: Prompts) -> Incoming:
         return Incoming(
             bot=self.bot,
             channel=self._channel,
@@ -101,6 +103,7 @@ class SlackChannel:
             forms=forms,
             signing_secret=self._secret,
             switchboard=switchboard,
+            prompts=prompts,
         )
 
     # Sending

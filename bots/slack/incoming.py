@@ -17,6 +17,7 @@ from bots.slack.account import Account
 from bots.slack.errors import translated
 from bots.slack.hands import Hands, Turns
 from bots.slack.names import People
+from bots.slack.pane import Pane, Prompts
 from bots.slack.switchboard import Extension, Switchboard
 from desk.ports import Accept, Form
 from domain.errors import DeskmateError, Unavailable
@@ -44,9 +45,11 @@ class Incoming:
         forms: Mapping[str, Form],
         signing_secret: str,
         switchboard: Switchboard,
+        prompts: Prompts,
     ) -> None:
         self.hands = Hands()
         self._turns = Turns()
+        self._pane = Pane(client=client, prompts=prompts, hands=self.hands)
         self._account = account
         self._switchboard = switchboard
         switchboard.join(Extension(team=self._connected, receive=self._own))
@@ -110,6 +113,8 @@ class Incoming:
         if (gone := envelope.removed(body)) is not None:
             await self._account.removed(gone)
             return DONE
+        if self._pane.started(body):
+            return DONE
         try:
             async with self._turns.of(envelope.place_of(body)):
                 await self._handle(body, self.accept)
@@ -124,6 +129,7 @@ class Incoming:
         event = modals.submitted(body, here, now=now) or parse.parse(body, here, now=now)
         if event is None:
             return
+        self._pane.asked(event)
         wanted = modals.wanted(event, self._forms)
         if wanted is None:
             await accept(event)

@@ -44,6 +44,7 @@ SCOPES = (
     "groups:history",
     "channels:read",
     "groups:read",
+    "assistant:write",
     "im:history",
     "im:write",
     "files:read",

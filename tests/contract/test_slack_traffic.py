@@ -501,6 +501,17 @@ async def test_a_direct_message_to_the_app_arrives_from_its_own_place(case: Slac
     assert event.address.channel == "D0BEN"
 
 
+async def test_a_pane_that_cannot_be_dressed_costs_no_question(case: SlackCase) -> None:
+    case.stand.fail_next("assistant.threads.setSuggestedPrompts", error="missing_scope")
+    case.stand.fail_next("assistant.threads.setTitle", status=503)
+    opened = await case.stand.act("D0BEN", "Ben", "open_assistant")
+    await until(lambda: case.stand.postman.waiting == 0)
+    await case.stand.act("D0BEN", "Ben", "say", text="Why?", thread=opened["bubble"])
+    event = await case.event(MessageReceived)
+    assert (event.text, event.address.thread) == ("Why?", opened["bubble"])
+    assert case.deliveries == 1
+
+
 # Sending
 
 

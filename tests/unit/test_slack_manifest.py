@@ -7,6 +7,7 @@ import yaml
 
 from bots.slack.channel import SCOPES
 from bots.slack.oauth import SCOPES as ASKED
+from desk.assistant import PROMPTS
 from sandbox.slack_panes import COMMANDS
 from sandbox.slack_web import SCOPES as GRANTED
 
@@ -37,6 +38,11 @@ def test_every_command_is_offered_and_described() -> None:
     offered = {one["command"]: one["description"] for one in MANIFEST["features"]["slash_commands"]}
     assert set(offered) == {name for name, _ in COMMANDS}
     assert all(offered.values())
+
+
+def test_the_assistant_suggests_the_same_questions_wherever_it_is_opened() -> None:
+    prompts = MANIFEST["features"]["agent_view"]["suggested_prompts"]
+    assert tuple((one["title"], one["message"]) for one in prompts) == PROMPTS
 
 
 def test_the_texts_fit_slacks_limits() -> None:
