@@ -18,7 +18,7 @@ report = typer.Typer(help="Numbers of a period.", invoke_without_command=True)
 @report.callback()
 def show(
     context: typer.Context,
-    kind: Annotated[str, typer.Option(help="csat, emotions, workload, speed, gaps or all.")] = "all",
+    kind: Annotated[str, typer.Option(help="csat, emotions, workload, speed, gaps, advice or all.")] = "all",
     period: Annotated[str, typer.Option(help="today, 7d, 30d or two days: 2026-11-01..2026-11-20.")] = "7d",
     agent: Annotated[str, typer.Option(help="One agent's id.")] = "",
     out: Annotated[
@@ -34,7 +34,9 @@ def show(
     made = here.run(_report(here.settings(), kind, period, agent, company, full=out is not None))
     files = _write(made, out) if out else []
     if as_json:
-        here.json({"title": made.title, "headline": made.headline, "lines": made.lines, "files": files})
+        advice = [{"what": one.what, "evidence": one.evidence} for one in made.advice]
+        told = {"title": made.title, "headline": made.headline, "lines": made.lines, "advice": advice}
+        here.json({**told, "files": files})
     else:
         _show(here, made, files)
 
@@ -58,7 +60,8 @@ def _write(made: Report, folder: Path) -> list[str]:
 
 def _show(here: Desk, made: Report, files: list[str]) -> None:
     here.out.print(f"[bold]{made.title}[/]", highlight=False)
-    for line in (made.headline, *made.lines, *(f"→ {name}" for name in files)):
+    advice = (f"{number}. {one.what} ({one.evidence[0]})" for number, one in enumerate(made.advice, 1))
+    for line in (made.headline, *made.lines, *advice, *(f"→ {name}" for name in files)):
         here.out.print(line, markup=False, highlight=False, soft_wrap=True)
 
 

@@ -21,7 +21,7 @@ STAFF_COMMANDS = frozenset(
 )
 """Commands of agents and admins; customers' platforms have some of them too."""
 STAFF_FORMS = frozenset({"upload", "report"})
-STAFF_PRESSES = frozenset({"kb_publish", "kb_discard"})
+STAFF_PRESSES = frozenset({"kb_publish", "kb_discard", "share_report", "advice_done"})
 """Buttons under what admins were sent where customers write too; in Slack none needs to be named."""
 
 

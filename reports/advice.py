@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from domain.emotion import NEGATIVE
 from domain.ids import derived
@@ -28,7 +29,7 @@ SLOW_FACTOR = 1.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advice:
-    """One improvement. ``cases`` is what is measured again once it is done; ``weight`` ranks."""
+    """One improvement. ``cases`` (of 30 days) is measured again once it is done; ``weight`` ranks."""
 
     id: str
     what: str
@@ -221,11 +222,16 @@ RULES: tuple[Callable[[Basis], Iterable[Advice]], ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remeasured:
-    """What became of an improvement that was marked done: cases a week before and since."""
+    """What became of an improvement that was marked done: cases a week before and since.
+
+    ``early``: too few days have passed to tell; ``done``: the local day.
+    """
 
     advice: Advice
     before: float
     since: float
+    early: bool = False
+    done: date = date.min
 
     @property
     def helped(self) -> bool:
@@ -237,18 +243,3 @@ class Remeasured:
         """In words."""
         helped = "it helped" if self.helped else "look again"
         return f"{self.advice.what}: {self.before:.1f} cases a week before, {self.since:.1f} since; {helped}"
-
-
-def remeasure(
-    before: Iterable[Advice], since: Iterable[Advice], *, days_before: int, days_since: int
-) -> Mapping[str, Remeasured]:
-    """By id, the improvements known before, measured again with the days since they were done."""
-    later = {advice.id: advice.cases for advice in since}
-    return {
-        advice.id: Remeasured(
-            advice=advice,
-            before=7 * advice.cases / max(days_before, 1),
-            since=7 * later.get(advice.id, 0) / max(days_since, 1),
-        )
-        for advice in before
-    }

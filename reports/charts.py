@@ -367,4 +367,5 @@ _CHARTS: dict[str, tuple[tuple[str, Painter], ...]] = {
     "workload": (("workload", _workload),),
     "speed": (("times", _speed), ("handoffs", _handoffs), ("hours", _hours)),
     "gaps": (("gaps", _gaps),),
+    "advice": (),
 }

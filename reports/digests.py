@@ -10,20 +10,25 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from domain.content import Bullets, Content, Heading, Item, Paragraph, Span, Style, paragraph, text
+from domain.log import Kind
 from reports import lines as words
 from reports import metrics
-from reports.advice import Advice
+from reports.advice import Advice, Remeasured
 from reports.advisor import Advisor
 from reports.periods import Period, local_day
 from reports.ports import Claims
 from reports.result import Chart
 from reports.service import Reporter
 from reports.view import View
-from reports.words import cut, many, percent, times
+from reports.words import cut, many, money, percent, times
 
 log = structlog.get_logger()
 
 WEEK = 7
+TOLD_DAYS = 35
+"""For how many weeks a digest tells what became of something that was done."""
+OWN = frozenset({Kind.EXPERIENCE_WRITTEN, Kind.ADVICE_DONE, "prompt_tokens", "answer_tokens", "cost"})
+"""What the service and its admins do by themselves: no reason for a digest."""
 
 
 class Cadence(StrEnum):
@@ -54,6 +59,15 @@ class Digest:
     key: str
     content: Content
     charts: tuple[Chart, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class More:
+    """What only the weekly digest tells: what is worth doing, and what became of what was done."""
+
+    weekly: bool = False
+    advice: Sequence[Advice] = ()
+    tried: Sequence[Remeasured] = ()
 
 
 Post = Callable[[Digest], Awaitable[None]]
@@ -115,10 +129,9 @@ class Digester:
     async def compose(self, schedule: Schedule, slot: datetime, *, now: datetime) -> Digest:
         """The digest of a moment, whoever posts it."""
         daily = schedule.cadence is Cadence.DAILY
-        advice = () if daily else await self._advisor.advice(now=now)
-        content, charts = await self._told(
-            period_of(schedule, slot), "Yesterday" if daily else "The last week", advice, now=now
-        )
+        more = More() if daily else await self._more(now=now)
+        period, title = period_of(schedule, slot), "Yesterday" if daily else "The last week"
+        content, charts = await self._told(period, title, more, now=now)
         log.info("digest_composed", cadence=schedule.cadence.value, charts=len(charts))
         return Digest(key=_key(schedule, slot), content=content, charts=charts)
 
@@ -126,17 +139,24 @@ class Digester:
         """Today until now, for somebody who does not want to wait for the next one."""
         today = local_day(now, self._reporter.zone)
         period = Period(first=today, last=today, zone=self._reporter.zone)
-        content, charts = await self._told(period, "Today so far", (), now=now)
+        content, charts = await self._told(period, "Today so far", More(), now=now)
         return Digest(key=f"digest:now:{now.isoformat()}", content=content, charts=charts)
 
+    async def _more(self, *, now: datetime) -> More:
+        tried = await self._advisor.remeasured(now=now)
+        today = local_day(now, self._reporter.zone)
+        recent = [one for one in tried if not one.early and (today - one.done).days <= TOLD_DAYS]
+        return More(weekly=True, advice=await self._advisor.advice(now=now), tried=recent)
+
     async def _told(
-        self, period: Period, title: str, advice: Sequence[Advice], *, now: datetime
+        self, period: Period, title: str, more: More, *, now: datetime
     ) -> tuple[Content, tuple[Chart, ...]]:
-        view = await self._reporter.view_of(period, agent=None, now=now)
+        parts = ("gaps", "themes") if more.weekly else ("gaps",)
+        view = await self._reporter.view_of(period, agent=None, now=now, parts=parts)
         if quiet(view):
             return text(f"{view.company}, {period}: quiet, nothing to report."), ()
-        before = await self._reporter.view_of(period.before(), agent=None, now=now, gaps=False)
-        content = compose(view, before=before, title=title, advice=advice)
+        before = await self._reporter.view_of(period.before(), agent=None, now=now, parts=())
+        content = compose(view, before=before, title=title, more=more)
         return content, await asyncio.to_thread(_charts, view)
 
 
@@ -146,10 +166,11 @@ def _key(schedule: Schedule, slot: datetime) -> str:
 
 def quiet(view: View) -> bool:
     """Whether there is nothing to tell."""
-    return not view.tally.counts and not any(view.carry.open_jobs())
+    happened = [name for name in view.tally.counts if name not in OWN]
+    return not happened and not any(view.carry.open_jobs())
 
 
-def compose(view: View, *, before: View, title: str, advice: Sequence[Advice] = ()) -> Content:
+def compose(view: View, *, before: View, title: str, more: More) -> Content:
     """Satisfaction, feelings, work, what is overdue, what had no answer and what to do about it."""
     told = [
         _csat(view, before),
@@ -157,6 +178,7 @@ def compose(view: View, *, before: View, title: str, advice: Sequence[Advice] = 
         _work(view),
         _overdue(view),
         _speed(view),
+        *_cost(view),
     ]
     blocks = Content(
         (
@@ -167,10 +189,19 @@ def compose(view: View, *, before: View, title: str, advice: Sequence[Advice] = 
     )
     if view.gaps:
         blocks = blocks.plus(_strong("Questions without an answer"), _bullets(words.lines(view, "gaps")[1:4]))
-    if advice:
-        ideas = [f"{one.what} ({one.evidence[0]})" for one in advice[:3]]
+    if view.themes:
+        blocks = blocks.plus(_strong("What comments are about"), _bullets(words.themes(view)[1:4]))
+    if more.advice:
+        ideas = [f"{one.what} ({one.evidence[0]})" for one in more.advice[:3]]
         blocks = blocks.plus(_strong("Worth doing"), _bullets(ideas))
+    if more.tried:
+        blocks = blocks.plus(_strong("What was tried"), _bullets([one.line for one in more.tried[:3]]))
     return blocks
+
+
+def _cost(view: View) -> list[str]:
+    spent = metrics.spent(view.tally)
+    return [f"Language model: {money(spent)}"] if spent else []
 
 
 def _csat(view: View, before: View) -> str:

@@ -11,6 +11,7 @@ from reports.periods import hour_of_week
 from reports.tally import Tally, later
 
 LABELS = frozenset(Feeling)
+MICRO = 1_000_000
 _CAUSE_FIRST = {kind: rank for rank, kind in enumerate(Kind)}
 
 
@@ -147,8 +148,21 @@ def _bot_answered(folding: _Folding, entry: Entry, at: int) -> None:
     folding.tally.counts[f"bot_{action}"] += 1
     for name in ("refused", "quoted"):
         folding.tally.counts[f"bot_{name}"] += bool(entry.data.get(name))
+    _spent(folding, entry)
     if case.customer and case.waits_for_silence:
         folding.carry.waiting[case.customer] = folding.key(entry)
+
+
+def _spent(folding: _Folding, entry: Entry) -> None:
+    """Tokens, and money in millionths of a dollar: whole numbers add up the same in any order."""
+    for name, scale in (("prompt_tokens", 1), ("answer_tokens", 1), ("cost", MICRO)):
+        used = entry.data.get(name)
+        if isinstance(used, int | float) and used:
+            folding.tally.counts[name] += round(used * scale)
+
+
+def _experience_written(folding: _Folding, entry: Entry, _: int) -> None:
+    _spent(folding, entry)
 
 
 def _bot_delivered(folding: _Folding, entry: Entry, _: int) -> None:
@@ -334,4 +348,5 @@ _HANDLERS: dict[Kind, Handler] = {
     Kind.RATED: _rated,
     Kind.SLA_MET: _sla("met"),
     Kind.SLA_BREACHED: _sla("breached"),
+    Kind.EXPERIENCE_WRITTEN: _experience_written,
 }

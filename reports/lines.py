@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from domain.emotion import NEGATIVE, Feeling
 from reports import metrics
 from reports.view import View
-from reports.words import NO_DATA, cut, duration, many, milliseconds, percent, times
+from reports.words import NO_DATA, cut, duration, many, milliseconds, money, percent, times
 
 REASONS = {
     "asked": "asked for a person",
@@ -47,6 +47,18 @@ def _csat(view: View) -> list[str]:
         given = metrics.ratings(view.tally, view.agent)
         found.append("Ratings: " + ", ".join(f"{stars}★ {given[stars]}" for stars in (5, 4, 3, 2, 1)))
     found.append(f"Surveys answered: {percent(metrics.response_rate(view.tally, view.agent))}")
+    return found + themes(view)
+
+
+def themes(view: View) -> list[str]:
+    """What comments are about, most low ratings first, each with a quote."""
+    if not view.themes:
+        return []
+    total = sum(theme.count for theme in view.themes)
+    found = [f"Comments: {total} about {many(len(view.themes), 'theme')}"]
+    for theme in view.themes[:SHOWN]:
+        low = f", {many(theme.low, 'low rating')}" if theme.low else ""
+        found.append(f"{theme.count} × {theme.name}{low}: “{cut(theme.quotes[0], 120)}”")
     return found
 
 
@@ -104,6 +116,8 @@ def _bot(view: View) -> list[str]:
     ]
     reasons = metrics.handoff_reasons(view.tally).items()
     found.extend(f"  {REASONS.get(reason, reason or 'other')}: {percent(share)}" for reason, share in reasons)
+    if spent := metrics.spent(view.tally):
+        found.append(f"Language model: {money(spent)}")
     return found
 
 
@@ -119,6 +133,16 @@ def _gaps(view: View) -> list[str]:
         upset = f", {gap.negative} unhappy" if gap.negative else ""
         found.append(f"{gap.count} × “{cut(gap.question, 90)}”{upset}{spent}")
     return found
+
+
+def advice(view: View) -> list[str]:
+    """What is worth doing, best first, each with the evidence that weighs most."""
+    return [f"{number}. {one.what} ({one.evidence[0]})" for number, one in enumerate(view.advice, 1)]
+
+
+def _advice_headline(view: View) -> str:
+    best = f": {view.advice[0].what}" if view.advice else ""
+    return f"{many(len(view.advice), 'thing')} worth doing{best}" if best else "nothing stands out"
 
 
 def _all_headline(view: View) -> str:
@@ -160,6 +184,7 @@ _HEADLINES: dict[str, Callable[[View], str]] = {
     "workload": _workload_headline,
     "speed": _speed_headline,
     "gaps": _gaps_headline,
+    "advice": _advice_headline,
 }
 
 _SECTIONS: dict[str, Callable[[View], list[str]]] = {
@@ -168,4 +193,6 @@ _SECTIONS: dict[str, Callable[[View], list[str]]] = {
     "workload": _workload,
     "speed": _speed,
     "gaps": _gaps,
+    "advice": lambda view: [],
 }
+"""Advice is no section: it stands by itself, with what is to be done about it."""

@@ -190,6 +190,27 @@ def overdue(carry: Carry) -> int:
     return sum(job.breached for job in carry.open_jobs())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """What the language model took. ``dollars`` by the prices in config.toml."""
+
+    prompt_tokens: int
+    answer_tokens: int
+    dollars: float
+
+
+def spent(tally: Tally) -> Spent | None:
+    """Tokens and money for answers and experience reports; None: the language model wasn't used."""
+    counts = tally.counts
+    if not counts["prompt_tokens"] and not counts["answer_tokens"]:
+        return None
+    return Spent(
+        prompt_tokens=counts["prompt_tokens"],
+        answer_tokens=counts["answer_tokens"],
+        dollars=counts["cost"] / 1_000_000,
+    )
+
+
 def spread(values: Iterable[float]) -> Spread | None:
     """Mean, median and p90; None without values."""
     ranked = sorted(values)

@@ -10,7 +10,9 @@ from domain.errors import BadInput
 
 LONGEST_DAYS = 366
 NAMED_DAYS = {"today": 1, "7d": 7, "30d": 30}
-CUSTOM = re.compile(r"(\d{4}-\d{2}-\d{2})\s*(?:\.\.|…|\s+to\s+|\s+)\s*(\d{4}-\d{2}-\d{2})")
+CUSTOM = re.compile(
+    r"(\d{4}-\d{2}-\d{2})\s*(?:\.\.|…|\s+to\s+|\s+)\s*(\d{4}-\d{2}-\d{2})|(\d{4}-\d{2}-\d{2})\.\."
+)
 HELP = "Use today, 7d, 30d or two days such as 2026-11-01..2026-11-20."
 
 
@@ -80,6 +82,8 @@ def parse_period(words: str, *, now: datetime, zone: ZoneInfo) -> Period:
     found = CUSTOM.fullmatch(words)
     if not found:
         raise BadInput(f"I don't know the period “{words[:40]}”. {HELP}")
+    if found[3]:  # until now
+        return _checked(_date(found[3]), max(_date(found[3]), today), today=today, zone=zone)
     return _checked(_date(found[1]), _date(found[2]), today=today, zone=zone)
 
 

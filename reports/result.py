@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from reports.advice import Advice
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
@@ -14,7 +16,10 @@ class Chart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """``charts``, ``csv`` and ``pdf`` are empty unless the full report was asked for."""
+    """``charts``, ``csv`` and ``pdf`` are empty unless the full report was asked for.
+
+    ``period`` is two days that name it for good; ``advice`` is there where it was asked for.
+    """
 
     title: str
     headline: str
@@ -22,3 +27,5 @@ class Report:
     charts: tuple[Chart, ...] = ()
     csv: bytes = b""
     pdf: bytes = b""
+    period: str = ""
+    advice: tuple[Advice, ...] = ()

@@ -19,7 +19,7 @@ from reports.fold import fold
 from reports.periods import midnight
 from reports.tally import Tally
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever a definition or the layout changes: days stored before are made again."""
 
 

@@ -1,7 +1,7 @@
 """Reports on demand."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from domain.errors import BadInput
 from domain.ids import AgentId
 from domain.log import Kind
 from reports import lines as words
+from reports.advisor import Advisor
 from reports.gaps import Gap, find_gaps, question_of, unanswered
 from reports.history import History, Stretch
 from reports.periods import Period, parse_period
@@ -17,11 +18,20 @@ from reports.ports import Days, EventLog, Grouping, People
 from reports.result import Chart, Report
 from reports.table import table
 from reports.tally import Tally, merge
+from reports.themes import Theme, find_themes, rated_comments
 from reports.view import View
 
 __all__ = ["KINDS", "Chart", "Report", "Reporter"]
 
-KINDS = ("csat", "emotions", "workload", "speed", "gaps", "all")
+KINDS = ("csat", "emotions", "workload", "speed", "gaps", "advice", "all")
+
+_PARTS: Mapping[str, frozenset[str]] = {
+    "csat": frozenset({"themes"}),
+    "gaps": frozenset({"gaps"}),
+    "advice": frozenset({"advice"}),
+    "all": frozenset({"gaps", "themes", "advice"}),
+}
+"""What is read from the log besides the stored days."""
 
 
 class Reporter:
@@ -64,9 +74,16 @@ class Reporter:
         kind = kind.strip().lower() or "all"
         if kind not in KINDS:
             raise BadInput(f"I don't know the report “{kind[:40]}”. Choose one of: {', '.join(KINDS)}.")
-        view = await self.view(period=period, agent=agent, now=now, gaps=kind in ("gaps", "all"))
+        now = now or self._clock()
+        view = await self.view(period=period, agent=agent, now=now, parts=_PARTS.get(kind, frozenset()))
         title = f"{'Report' if kind == 'all' else f'Report: {kind}'}, {view.period}"
-        plain = Report(title=title, headline=words.headline(view, kind), lines=words.lines(view, kind))
+        plain = Report(
+            title=title,
+            headline=words.headline(view, kind),
+            lines=words.lines(view, kind),
+            period=f"{view.period.first}..{view.period.last}",
+            advice=view.advice,
+        )
         return await asyncio.to_thread(_complete, plain, view, kind, theme) if full else plain
 
     async def began_after(self, moment: datetime) -> bool:
@@ -75,15 +92,27 @@ class Reporter:
         return first is None or first >= moment
 
     async def view(
-        self, *, period: str, agent: str | None = None, now: datetime | None = None, gaps: bool = True
+        self,
+        *,
+        period: str,
+        agent: str | None = None,
+        now: datetime | None = None,
+        parts: Collection[str] = (),
     ) -> View:
         """The figures of a period that a person named."""
         now = now or self._clock()
         days = parse_period(period, now=now, zone=self.zone)
-        return await self.view_of(days, agent=await self._agent(agent), now=now, gaps=gaps)
+        known = await self._agent(agent)
+        view = await self.view_of(days, agent=known, now=now, parts=parts)
+        if "advice" not in parts or known:
+            return view
+        advisor = Advisor(reporter=self, log=self._log)
+        return replace(view, advice=await advisor.advice(now=now, view=view))
 
-    async def view_of(self, period: Period, *, agent: str | None, now: datetime, gaps: bool = True) -> View:
-        """The figures of a period."""
+    async def view_of(
+        self, period: Period, *, agent: str | None, now: datetime, parts: Collection[str] = ("gaps",)
+    ) -> View:
+        """The figures of a period; ``parts``: gaps and themes, which read the log."""
         stretch: Stretch = await self.history.read(period, now=now)
         tally = merge(stretch.days[day] for day in sorted(stretch.days))
         return View(
@@ -95,7 +124,8 @@ class Reporter:
             carry=stretch.carry,
             agent=agent or None,
             names=await self._names(),
-            gaps=await self._gaps(period, tally) if gaps and not agent else (),
+            gaps=await self._gaps(period, tally) if "gaps" in parts and not agent else (),
+            themes=await self._themes(period, tally, agent) if "themes" in parts else (),
         )
 
     async def _names(self) -> Mapping[AgentId, str]:
@@ -117,12 +147,18 @@ class Reporter:
         asked = self._log.between(period.start, period.end, kinds={Kind.QUESTION_UNANSWERED})
         entries = unanswered([entry async for entry in asked])
         numbers = await self._grouping([question_of(one) for one in entries]) if self._grouping else None
-        return find_gaps(entries, tally, numbers)
+        return await asyncio.to_thread(find_gaps, entries, tally, numbers)
+
+    async def _themes(self, period: Period, tally: Tally, agent: str | None) -> tuple[Theme, ...]:
+        said = self._log.between(period.start, period.end, kinds={Kind.COMMENTED})
+        comments = rated_comments([entry async for entry in said], tally.ratings, agent)
+        return await asyncio.to_thread(find_themes, comments)
 
 
 def _complete(report: Report, view: View, kind: str, theme: str) -> Report:
     from reports import charts
 
-    pages = charts.pdf(view, kind, title=report.title, headline=report.headline, lines=report.lines)
+    told = (*report.lines, *words.advice(view))
+    pages = charts.pdf(view, kind, title=report.title, headline=report.headline, lines=told)
     pictures = charts.draw(view, kind, theme=charts.THEMES[theme])
     return replace(report, charts=pictures, csv=table(view, kind), pdf=pages)

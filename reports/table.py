@@ -37,6 +37,9 @@ def _csat(view: View) -> Cells:
     yield _share("response_rate_percent", "", metrics.response_rate(view.tally, view.agent))
     for stars, count in metrics.ratings(view.tally, view.agent).items():
         yield "ratings", str(stars), count, ""
+    for theme in view.themes:
+        yield "comments", theme.name, theme.count, ""
+        yield "comments_low_ratings", theme.name, theme.low, theme.count
     for point in csat_trend(view):
         yield _share("csat_percent_from", point.first.isoformat(), point.share)
 
@@ -74,6 +77,10 @@ def _bot(view: View) -> Cells:
     yield _share("handoff_percent", "", metrics.handoff_rate(view.tally))
     for reason, share in metrics.handoff_reasons(view.tally).items():
         yield _share("handoff_percent", reason, share)
+    if spent := metrics.spent(view.tally):
+        yield "model_tokens", "read", spent.prompt_tokens, ""
+        yield "model_tokens", "written", spent.answer_tokens, ""
+        yield "model_cost_usd", "", round(spent.dollars, 4), ""
     for day, hours in enumerate(week_grid(view.tally.hours)):
         for hour, count in enumerate(hours):
             if count:
@@ -85,6 +92,13 @@ def _gaps(view: View) -> Cells:
         yield "unanswered", gap.question, gap.count, gap.people
         yield "unanswered_unhappy", gap.question, gap.negative, gap.count
         yield "unanswered_agent_seconds", gap.question, round(gap.seconds), gap.count
+
+
+def _advice(view: View) -> Cells:
+    for rank, one in enumerate(view.advice, 1):
+        yield "advice", one.what, rank, one.cases
+        for evidence in one.evidence:
+            yield "evidence", evidence, rank, ""
 
 
 def _share(name: str, of: str, share: Share) -> tuple[str, str, object, object]:
@@ -106,4 +120,5 @@ _ROWS: dict[str, Callable[[View], Cells]] = {
     "workload": _workload,
     "speed": _speed,
     "gaps": _gaps,
+    "advice": _advice,
 }

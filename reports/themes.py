@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from statistics import fmean
 
@@ -10,6 +10,7 @@ from domain.ids import derived
 from domain.log import Entry, Kind
 from reports.cluster import cluster
 from reports.mask import mask
+from reports.tally import Latest
 from reports.topics import stems, topic
 from reports.words import cut
 
@@ -41,16 +42,11 @@ class Theme:
     quotes: tuple[str, ...]
 
 
-def read_comments(entries: Iterable[Entry]) -> list[Comment]:
-    """The latest comment of each resolution with its latest rating, oldest first."""
-    ratings: dict[str, Entry] = {}
-    comments: dict[str, Entry] = {}
-    chosen = {Kind.RATED: ratings, Kind.COMMENTED: comments}
-    for entry in sorted(entries, key=lambda entry: (entry.at, entry.id)):
-        if entry.kind in chosen:
-            chosen[entry.kind][_resolution(entry)] = entry
-    found = [_comment(entry, ratings.get(key)) for key, entry in comments.items()]
-    return sorted((comment for comment in found if comment.text), key=lambda comment: comment.at)
+def rated_comments(entries: Iterable[Entry], ratings: Latest, agent: str | None = None) -> list[Comment]:
+    """Comments with the ratings that a tally knows; with an agent: on what this agent resolved."""
+    noted = (entry for entry in entries if entry.kind is Kind.COMMENTED)
+    found = (replace(one, rating=_rating(ratings, key)) for key, one in _latest(noted).items())
+    return [one for one in found if agent in (None, one.agent)]
 
 
 def find_themes(comments: Sequence[Comment]) -> tuple[Theme, ...]:
@@ -76,13 +72,23 @@ def _theme(group: list[Comment]) -> Theme:
     )
 
 
-def _comment(entry: Entry, rated: Entry | None) -> Comment:
-    rating = rated.data.get("rating") if rated else 0
+def _latest(entries: Iterable[Entry]) -> dict[str, Comment]:
+    """The latest comment of each resolution, oldest first."""
+    ordered = sorted(entries, key=lambda entry: (entry.at, entry.id))
+    comments = {_resolution(entry): _comment(entry) for entry in ordered}
+    return {key: one for key, one in comments.items() if one.text}
+
+
+def _rating(ratings: Latest, key: str) -> int:
+    known = ratings.get(key)
+    return int(known[1]) if known else 0
+
+
+def _comment(entry: Entry) -> Comment:
     return Comment(
         at=entry.at,
         text=mask(" ".join(str(entry.data.get("comment") or "").split())),
-        rating=rating if isinstance(rating, int) else 0,
-        agent=entry.agent or (rated.agent if rated else "") or "",
+        agent=entry.agent or "",
         conversation=entry.conversation or "",
     )
 

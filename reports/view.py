@@ -3,17 +3,25 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from domain.ids import AgentId
 from reports.carry import Carry
 from reports.gaps import Gap
 from reports.periods import Period
 from reports.tally import Tally
+from reports.themes import Theme
+
+if TYPE_CHECKING:
+    from reports.advice import Advice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """``tally`` adds up ``days``; ``agent``: only this agent's figures, None: the company's."""
+    """``tally`` adds up ``days``; ``agent``: only this agent's figures, None: the company's.
+
+    ``gaps``, ``themes`` and ``advice`` are there only if they were asked for.
+    """
 
     company: str
     period: Period
@@ -24,6 +32,8 @@ class View:
     agent: str | None = None
     names: Mapping[AgentId, str] = field(default_factory=dict)
     gaps: tuple[Gap, ...] = ()
+    themes: tuple[Theme, ...] = ()
+    advice: tuple["Advice", ...] = ()
 
     def name(self, agent: str) -> str:
         """What to call an agent."""

@@ -1,6 +1,6 @@
 """Figures in words."""
 
-from reports.metrics import Share, Spread
+from reports.metrics import Share, Spent, Spread
 
 NO_DATA = "no data yet"
 
@@ -53,3 +53,9 @@ def cut(text: str, limit: int) -> str:
     """At most ``limit`` characters, ending in an ellipsis where something is left out."""
     line = " ".join(text.split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def money(spent: Spent) -> str:
+    """``$0.42 for 120,000 tokens read and 8,000 written``."""
+    cents = f"${spent.dollars:,.2f}" if spent.dollars >= 0.005 or not spent.dollars else "under $0.01"
+    return f"{cents} for {spent.prompt_tokens:,} tokens read and {spent.answer_tokens:,} written"

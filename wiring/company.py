@@ -29,7 +29,6 @@ from desk.overview import Overview
 from desk.posting import DigestDesk
 from desk.progress import Notes
 from desk.queue import Wakeups
-from desk.reporting import ReportDesk
 from desk.routing import Routing
 from desk.schedule import Timetable
 from desk.staff import StaffDesk
@@ -39,7 +38,7 @@ from desk.turns import Turns
 from domain.answer import Line, Tone
 from domain.ids import AgentId, CompanyId
 from domain.people import Role
-from reports.service import Report, Reporter
+from reports.service import Reporter
 from reports.view import View
 from settings import Company, Settings
 from store.agents import MongoAgents
@@ -60,6 +59,7 @@ from wiring.channels import Connections
 from wiring.clock import now
 from wiring.knowledge import Books
 from wiring.models import Models
+from wiring.reporting import reporting_desk
 
 
 @dataclass(slots=True, kw_only=True)
@@ -284,7 +284,7 @@ def _staff(parts: Parts, known: Firm, crew: Crew, reporter: Reporter, *, files: 
     teller = Teller(firm=known, channels=channels, outbox=kept.outbox)
     notes = Notes(firm=known, channels=channels, outbox=kept.outbox, clock=now, wake=_wake_out(parts))
     shelves = documents.desks(parts, crew=crew, teller=teller, notes=notes, files=files, reporter=reporter)
-    reporting = ReportDesk(crew=crew, teller=teller, keep=kept.blobs.put, report=_reporting(reporter))
+    reporting = reporting_desk(parts, known, crew, teller, reporter)
     assistant = AssistantDesk(firm=known, teller=teller, channels=channels, answer=parts.thinking.answer)
     overview = Overview(records=kept.records, outbox=kept.outbox, link=parts.connections.link)
     duty = DutyDesk(
@@ -307,7 +307,7 @@ def _staff(parts: Parts, known: Firm, crew: Crew, reporter: Reporter, *, files: 
 
 def _today(reporter: Reporter) -> Today:
     async def today(agent: AgentId) -> View:
-        return await reporter.view(period="today", agent=agent, gaps=False)
+        return await reporter.view(period="today", agent=agent, parts=())
 
     return today
 
@@ -358,10 +358,3 @@ def _named(company: Company) -> dict[str, Known]:
         agent.user: Known(name=agent.name, role=Role(agent.role), capacity=agent.capacity or company.capacity)
         for agent in company.agents
     }
-
-
-def _reporting(reporter: Reporter) -> Callable[[str, str, str | None], Awaitable[Report]]:
-    async def report(kind: str, period: str, agent: str | None) -> Report:
-        return await reporter.report(kind=kind, period=period, agent=agent, full=True)
-
-    return report

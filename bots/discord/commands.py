@@ -54,6 +54,7 @@ REPORTS = (
     ("workload", "Workload"),
     ("speed", "Response times"),
     ("gaps", "Questions without an answer"),
+    ("advice", "What is worth doing"),
 )
 PERIODS = (("today", "Today"), ("7d", "Last 7 days"), ("30d", "Last 30 days"))
 
@@ -91,9 +92,16 @@ def _for_admins(
     file = Option(name="file", description="A PDF or another document", kind="file")
     kind = Option(name="kind", description="What it is about", choices=reports, required=False)
     period = Option(name="period", description="How far back", choices=periods, required=False)
+    more = (
+        Option(
+            name="from", description="First day of a period of your own, such as 2026-11-01", required=False
+        ),
+        Option(name="to", description="Last day of it; left out: today", required=False),
+        Option(name="agent", description="Only this agent's figures", required=False),
+    )
     return (
         Command(name="upload", description="Add a document to what I know", options=(file,), admin=True),
-        Command(name="report", description="What happened lately", options=(kind, period), admin=True),
+        Command(name="report", description="What happened lately", options=(kind, period, *more), admin=True),
     )
 
 

@@ -4,13 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from domain.ids import CompanyId
 from domain.log import Kind
-from reports.advisor import Advisor
+from reports.advisor import Advisor, done
+from reports.fold import fold
 from reports.mask import mask
 from reports.memory import MemoryDays, MemoryLog
-from reports.periods import parse_period
 from reports.service import Reporter
-from reports.themes import find_themes, read_comments
+from reports.themes import Comment, find_themes, rated_comments
 from tests.unit.diary import Diary
 
 START = datetime(2026, 11, 2, 8, 30, tzinfo=UTC)  # a Monday, 09:30 in Berlin
@@ -24,6 +25,11 @@ def advisor(diary: Diary, *, now: datetime = NOW) -> Advisor:
         company_name="Acme", timezone="Europe/Berlin", log=log, days=MemoryDays(), clock=lambda: now
     )
     return Advisor(reporter=reporter, log=log)
+
+
+def comments(diary: Diary) -> list[Comment]:
+    tally, _ = fold(diary.entries, zone=UTC, until=NOW)
+    return rated_comments(diary.entries, tally.ratings)
 
 
 def ask(diary: Diary, question: str, *, times: int, minute: float = 0, name: str = "c") -> None:
@@ -146,7 +152,8 @@ class TestDone:
 
     async def done(self, diary: Diary) -> Advisor:
         [advice] = await advisor(diary).advice(now=START + timedelta(days=2))
-        diary.note(WEEK, Kind.ADVICE_DONE, talk=None, customer=None, advice=advice.id)
+        told = {"advice": advice.id, "what": advice.what, "cases": advice.cases}
+        diary.note(WEEK, Kind.ADVICE_DONE, talk=None, customer=None, **told)
         return advisor(diary)
 
     async def test_what_helped_is_gone_and_measured_again(self):
@@ -154,7 +161,23 @@ class TestDone:
         assert await asking.advice(now=NOW) == ()
         [measured] = await asking.remeasured(now=NOW)
         assert (measured.since, measured.helped) == (0, True)
-        assert measured.line.endswith("1.8 cases a week before, 0.0 since; it helped")
+        assert measured.line.endswith("1.9 cases a week before, 0.0 since; it helped")
+
+    async def test_what_was_just_done_is_out_of_the_way_whatever_comes_in_the_first_week(self):
+        diary = self.diary(again=0)
+        asking = await self.done(diary)
+        ask(diary, "What are the customs fees?", times=9, minute=WEEK + 24 * 60, name="soon")
+        soon = START + timedelta(days=10)
+        [measured] = await asking.remeasured(now=soon)
+        assert measured.early
+        assert await asking.advice(now=soon) == ()
+
+    async def test_pressing_done_twice_on_a_day_is_one_note(self):
+        [advice] = await advisor(self.diary(again=0)).advice(now=START + timedelta(days=2))
+        notes = [
+            done(CompanyId("acme"), advice, at=NOW + timedelta(hours=hour), day=NOW.date()) for hour in (0, 1)
+        ]
+        assert notes[0].id == notes[1].id
 
     async def test_what_did_not_help_comes_back(self):
         asking = await self.done(self.diary(again=7))
@@ -184,28 +207,35 @@ class TestThemes:
         return diary
 
     def test_comments_about_the_same_are_one_theme_worst_first(self):
-        first, second = find_themes(read_comments(self.diary().entries))
+        first, second = find_themes(comments(self.diary()))
         assert (first.name, first.count, first.low) == ("driver rude", 3, 3)
         assert first.mean == pytest.approx(4 / 3)
         assert (second.count, second.low, second.mean) == (2, 0, 5)
 
     def test_quotes_are_masked(self):
-        quotes = "\n".join(
-            quote for theme in find_themes(read_comments(self.diary().entries)) for quote in theme.quotes
-        )
+        quotes = "\n".join(quote for theme in find_themes(comments(self.diary())) for quote in theme.quotes)
         assert "kim@example.com" not in quotes
         assert "[email]" in quotes
 
     def test_a_later_comment_of_the_same_resolution_replaces(self):
         diary = self.diary()
         diary.note(50, Kind.COMMENTED, comment="All good now", resolution="r0")
-        assert [one.text for one in read_comments(diary.entries)].count("All good now") == 1
-        assert len(read_comments(diary.entries)) == 5
+        assert [one.text for one in comments(diary)].count("All good now") == 1
+        assert len(comments(diary)) == 5
 
     async def test_themes_of_a_period_come_from_the_log(self):
-        asking = advisor(self.diary())
-        period = parse_period("30d", now=NOW, zone=asking._reporter.zone)
-        assert [theme.count for theme in await asking.themes(period)] == [3, 2]
+        reporter = advisor(self.diary())._reporter
+        view = await reporter.view(period="30d", now=NOW, parts=("themes",))
+        assert [theme.count for theme in view.themes] == [3, 2]
+        report = await reporter.report(kind="csat", period="30d", now=NOW)
+        assert "3 × driver rude, 3 low ratings: “The driver was rude to me”" in report.lines
+
+    async def test_an_agents_report_tells_only_of_comments_on_their_own_work(self):
+        diary = self.diary()
+        diary.rated(60, 1, resolution="other", agent="bob")
+        diary.note(61, Kind.COMMENTED, comment="Bob hung up", resolution="other", agent="bob")
+        view = await advisor(diary)._reporter.view(period="30d", agent="bob", now=NOW, parts=("themes",))
+        assert [theme.quotes for theme in view.themes] == [("Bob hung up",)]
 
 
 @pytest.mark.parametrize(

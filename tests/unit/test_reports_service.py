@@ -56,6 +56,7 @@ class TestPeriods:
             ("7d", date(2026, 11, 17), date(2026, 11, 23)),
             (" 30D ", date(2026, 10, 25), date(2026, 11, 23)),
             ("2026-11-01..2026-11-20", date(2026, 11, 1), date(2026, 11, 20)),
+            ("2026-11-01..", date(2026, 11, 1), date(2026, 11, 23)),
             ("2026-11-01 to 2026-12-31", date(2026, 11, 1), date(2026, 11, 23)),
             ("", date(2026, 11, 17), date(2026, 11, 23)),
         ],
@@ -70,6 +71,7 @@ class TestPeriods:
             ("yesterdayish", "today, 7d, 30d"),
             ("2026-11-20..2026-11-01", "ends"),
             ("2026-12-24..2026-12-31", "future"),
+            ("2026-12-24..", "future"),
             ("2026-02-30..2026-03-01", "no day 2026-02-30"),
             ("2020-01-01..2026-01-01", "at most 366 days"),
         ],
@@ -123,7 +125,7 @@ class TestReport:
             await reporter(busy_day()).report(agent="zoe")
 
     async def test_an_unknown_kind_names_those_there_are(self):
-        with pytest.raises(BadInput, match="csat, emotions, workload, speed, gaps, all"):
+        with pytest.raises(BadInput, match="csat, emotions, workload, speed, gaps, advice, all"):
             await reporter(Diary()).report(kind="gossip")
 
     async def test_words_alone_come_without_files(self):
