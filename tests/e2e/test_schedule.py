@@ -22,6 +22,7 @@ from sandbox.stand import until
 from settings import Settings
 from store.blobs import MongoBlobs
 from store.jobs import MongoClaims, MongoDays
+from store.log import MongoLog
 from store.outbox import MongoOutbox
 from store.scoped import Db
 from tests.e2e.demo_case import Scene
@@ -82,6 +83,11 @@ async def a_rated_sunday(db: Db) -> None:
     await Repositories(db, ACME).log.note([Entry(id="e1", company=ACME, at=at, kind=Kind.RATED, data=data)])
 
 
+async def at_work_since(log: MongoLog, company: CompanyId, at: datetime) -> None:
+    """The company isn't new: of the days before its first entry no digest tells."""
+    await log.note([Entry(id="first", company=company, at=at, kind=Kind.AGENT_AVAILABILITY)])
+
+
 async def test_daily_and_weekly_digests_go_to_the_staff_channel_with_pictures(db: Db) -> None:
     await a_rated_sunday(db)
     scheduler = Scheduler(db)
@@ -103,6 +109,7 @@ async def test_several_schedulers_at_once_post_each_digest_once(db: Db) -> None:
 
 
 async def test_after_a_restart_a_digest_is_not_posted_again_even_if_the_numbers_have_changed(db: Db) -> None:
+    await at_work_since(MongoLog(db=db, company=ACME), ACME, MONDAY_NINE - timedelta(days=30))
     await Scheduler(db).desk.post_due()
     await a_rated_sunday(db)
     await Scheduler(db, at=MONDAY_NINE + timedelta(hours=1)).desk.post_due()
@@ -128,6 +135,7 @@ async def test_a_crash_before_it_is_kept_loses_nothing_and_doubles_nothing(
 
 
 async def test_one_missed_while_the_service_was_down_is_caught_up_within_the_limit(db: Db) -> None:
+    await at_work_since(MongoLog(db=db, company=ACME), ACME, MONDAY_NINE - timedelta(days=30))
     await Scheduler(db, at=MONDAY_NINE + timedelta(hours=7)).desk.post_due()
     assert await queued(db) == []
     await Scheduler(db, at=MONDAY_NINE + timedelta(hours=5)).desk.post_due()
@@ -135,6 +143,7 @@ async def test_one_missed_while_the_service_was_down_is_caught_up_within_the_lim
 
 
 async def test_a_digest_with_no_data_says_so_in_one_line(db: Db) -> None:
+    await at_work_since(MongoLog(db=db, company=ACME), ACME, MONDAY_NINE - timedelta(days=30))
     await Scheduler(db, at=MONDAY_NINE + timedelta(days=1)).desk.post_due()
     [only] = await queued(db)
     assert plain(only) == "Acme, 23 Nov 2026: quiet, nothing to report."
@@ -163,6 +172,8 @@ async def test_a_digest_arrives_in_slack_by_itself_and_not_again_after_a_restart
         return [one.text for one in room.bubbles if any(words in one.text for words in told)]
 
     scene.adapt = daily
+    two_days_ago = datetime.now(UTC) - timedelta(days=2)
+    await at_work_since(scene.branch.stores.log, scene.branch.firm.id, two_days_ago)
     try:
         await scene.restart()
         await until(digests)
