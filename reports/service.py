@@ -97,7 +97,7 @@ class Reporter:
         period: str,
         agent: str | None = None,
         now: datetime | None = None,
-        parts: Collection[str] = (),
+        parts: Collection[str] = ("gaps",),
     ) -> View:
         """The figures of a period that a person named."""
         now = now or self._clock()
