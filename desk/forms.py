@@ -18,6 +18,16 @@ STAFF: Mapping[str, Form] = {
         submit="Transfer",
         fields=(Field(name="agent", label="To whom?", kind="person"),),
     ),
+    "command:kb_shortcut": Form(
+        name="faq",
+        title="Add to knowledge base",
+        submit="Suggest",
+        fields=(
+            Field(name="question", label="What do customers ask?", kind="long_text"),
+            Field(name="answer", label="What is the answer? Nothing personal, please.", kind="long_text"),
+        ),
+        prefilled=True,
+    ),
     "command:upload": Form(
         name="upload",
         title="Add a document",

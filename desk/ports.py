@@ -1,12 +1,12 @@
 """What the desk needs of a platform. Adapters in ``bots`` implement it; only ``wiring`` sees both."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from domain.content import Content
 from domain.ids import Address, BotId, Identity, MessageRef, Platform
-from domain.inbound import Attachment, Event
+from domain.inbound import Attachment, CommandReceived, Event
 
 Link = Callable[[MessageRef], Awaitable[str]]
 """The address of a message, for people to open; "" where there is none. Raises DeskmateError."""
@@ -120,6 +120,13 @@ class Channel(Protocol):
         ...
 
 
+Prefill = Callable[[CommandReceived], Awaitable[Mapping[str, str]]]
+"""What the fields of a form say when a command opens it, by name; quick: the platform waits for it.
+
+Raises Unavailable.
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
     """A field of a form. ``kind``: text, long_text, select (``options``: value, label), person or file."""
@@ -138,8 +145,9 @@ class Form:
     Channels get ``forms: Mapping[str, Form]`` at construction, keyed ``button:<action>`` or
     ``command:<name>``: such a press or command opens the form at once (platforms give 3 s for that)
     and makes no event of its own; ``value`` is then the button's value or the command's text.
-    A command that already carries a file or text makes an ordinary event. Platforms without forms
-    ignore the mapping.
+    A command that already carries a file or text makes an ordinary event, unless the form is
+    ``prefilled``: then it opens with values that the desk is asked for (`Prefill`). Platforms without
+    forms ignore the mapping.
     """
 
     name: str
@@ -147,3 +155,4 @@ class Form:
     submit: str
     fields: tuple[Field, ...]
     value: str = ""
+    prefilled: bool = False

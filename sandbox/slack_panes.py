@@ -78,7 +78,14 @@ def _blank(workspace: Workspace, one: Mapping[str, Any]) -> Blank:
     if one["kind"] == "users_select":
         kind = "select"
         options = [(person.id, person.name) for person in workspace.people.values() if not person.bot]
-    return Blank(name=one["name"], label=one["label"], kind=kind, options=options, required=one["required"])
+    return Blank(
+        name=one["name"],
+        label=one["label"],
+        kind=kind,
+        options=options,
+        required=one["required"],
+        value=one["value"],
+    )
 
 
 def _bubbles(workspace: Workspace, channel: str) -> list[Bubble]:

@@ -170,7 +170,7 @@ class People:
             if block.get("type") != "input":
                 continue
             element, key = block["element"], block["block_id"]
-            given = fields.get(key, "")
+            given = fields.get(key, element.get("initial_value", ""))
             missing = not (files if element["type"] == "file_input" else given)
             if missing and not block.get("optional"):
                 raise ValueError(f"{block['label']['text']} is missing")
@@ -234,6 +234,7 @@ def form_fields(view: View) -> list[dict[str, Any]]:
             "kind": block["element"]["type"],
             "long": bool(block["element"].get("multiline")),
             "required": not block.get("optional"),
+            "value": str(block["element"].get("initial_value") or ""),
             "options": [(o["value"], o["text"]["text"]) for o in block["element"].get("options") or []],
         }
         for block in view.body["blocks"]

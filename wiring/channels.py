@@ -1,5 +1,6 @@
 """A company's connections to the platforms, made from its settings."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -7,8 +8,9 @@ from bots.discord.channel import DiscordChannel
 from bots.slack.oauth import Installer
 from bots.telegram.channel import TelegramChannel
 from desk import forms
-from desk.ports import Belongs, Channel, Fetched, Link
+from desk.ports import Belongs, Channel, Fetched, Link, Prefill
 from domain.ids import Address, BotId, CompanyId, Identity, MessageRef, Platform
+from domain.inbound import CommandReceived
 from domain.texts import LANGUAGES, Key, say
 from settings import Company, Discord, Settings, Telegram
 from store.jobs import MongoCursor
@@ -47,6 +49,8 @@ class Connections:
     staff: Address | None = None
     link: Link = _nowhere
     belongs: Belongs = _everybody
+    prefill: Prefill | None = None
+    """Set once the desk is there; the channels are made before it."""
     installer: Installer | None = None
     """The pages on which the company's Slack workspace lets the app in, where it does that by a link."""
 
@@ -55,6 +59,10 @@ class Connections:
         self.channels[channel.bot] = channel
         if hasattr(channel, "routes"):
             self.routes.extend(channel.routes())
+
+    async def filled(self, event: CommandReceived) -> Mapping[str, str]:
+        """What the form of a command says when it opens."""
+        return await self.prefill(event) if self.prefill else {}
 
     async def close(self) -> None:
         """Let go of connections that sending alone has opened."""
@@ -109,7 +117,9 @@ def _slack(
     if kept and not settings.web.public_url:
         made.missing.append(f"Slack ({own.bot}) is not connected: its link needs web.public_url.")
         return
-    connection = slack.channel(settings, company, own, kept=kept, blobs=blobs, first=first, apps=apps)
+    connection = slack.channel(
+        settings, company, own, kept=kept, blobs=blobs, first=first, apps=apps, prefill=made.filled
+    )
     made.add(connection)
     made.link = connection.link
     made.belongs = connection.belongs

@@ -283,7 +283,9 @@ def _staff(parts: Parts, known: Firm, crew: Crew, reporter: Reporter, *, files: 
     kept, channels = parts.kept, parts.connections.channels
     teller = Teller(firm=known, channels=channels, outbox=kept.outbox)
     notes = Notes(firm=known, channels=channels, outbox=kept.outbox, clock=now, wake=_wake_out(parts))
-    shelves = documents.desks(parts, crew=crew, teller=teller, notes=notes, files=files, reporter=reporter)
+    shelves = documents.desks(
+        parts, known, crew=crew, teller=teller, notes=notes, files=files, reporter=reporter
+    )
     reporting = reporting_desk(parts, known, crew, teller, reporter)
     assistant = AssistantDesk(firm=known, teller=teller, channels=channels, answer=parts.thinking.answer)
     overview = Overview(records=kept.records, outbox=kept.outbox, link=parts.connections.link)

@@ -17,8 +17,10 @@ from brain.shelf import Shelf
 from desk.attachments import Files
 from desk.crew import Crew
 from desk.documents import DocumentDesk
+from desk.faq import FaqDesk
 from desk.library import LibraryDesk
 from desk.progress import Notes
+from desk.step import Firm
 from desk.telling import Teller
 from domain.answer import Tone
 from domain.errors import BadInput
@@ -35,9 +37,9 @@ _TRACES = 120
 
 
 def desks(
-    parts: "Parts", *, crew: Crew, teller: Teller, notes: Notes, files: Files, reporter: Reporter
-) -> tuple[DocumentDesk, LibraryDesk]:
-    """/upload and /kb."""
+    parts: "Parts", known: Firm, *, crew: Crew, teller: Teller, notes: Notes, files: Files, reporter: Reporter
+) -> tuple[DocumentDesk, LibraryDesk, FaqDesk]:
+    """/upload, /kb and answers out of conversations."""
     shelf = _shelf(parts, reporter)
     documents = DocumentDesk(
         crew=crew,
@@ -48,7 +50,16 @@ def desks(
         gaps=_closed(parts, reporter),
         confirm=parts.settings.knowledge.confirm,
     )
-    return documents, LibraryDesk(crew=crew, teller=teller, shelf=shelf)
+    faq = FaqDesk(
+        firm=known,
+        crew=crew,
+        teller=teller,
+        records=parts.kept.records,
+        outbox=parts.kept.outbox,
+        shelf=shelf,
+    )
+    parts.connections.prefill = faq.prefill
+    return documents, LibraryDesk(crew=crew, teller=teller, shelf=shelf), faq
 
 
 def _shelf(parts: "Parts", reporter: Reporter) -> Shelf:

@@ -7,7 +7,7 @@ from bots.slack.oauth import REDIRECT, Installer, SlackInstall, invitation
 from bots.slack.switchboard import Switchboard
 from desk import forms
 from desk.assistant import PROMPTS
-from desk.ports import Fetched
+from desk.ports import Fetched, Prefill
 from desk.workspaces import Installations
 from domain.errors import Misconfigured
 from domain.ids import BotId, CompanyId
@@ -46,6 +46,7 @@ def channel(
     blobs: Fetched,
     first: bool,
     apps: Apps,
+    prefill: Prefill,
 ) -> SlackChannel:
     """The connection; everything it needs is there."""
     return SlackChannel(
@@ -62,6 +63,7 @@ def channel(
         default=first,
         installations=kept,
         prompts=PROMPTS,
+        prefill=prefill,
         switchboard=apps.board(settings.secret(slack.receiving_env)),
     )
 

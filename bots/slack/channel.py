@@ -18,7 +18,7 @@ from bots.slack.names import People
 from bots.slack.outgoing import Outgoing
 from bots.slack.pane import Prompts
 from bots.slack.switchboard import Switchboard
-from desk.ports import Accept, Fetched, Form, Limits
+from desk.ports import Accept, Fetched, Form, Limits, Prefill
 from desk.workspaces import Installations
 from domain.content import Content
 from domain.errors import Misconfigured, RateLimited, Unavailable, Unreachable
@@ -76,6 +76,7 @@ class SlackChannel:
         installations: Installations | None = None,
         switchboard: Switchboard | None = None,
         prompts: Prompts = (),
+        prefill: Prefill | None = None,
     ) -> None:
         self.company = company
         self.bot = bot
@@ -91,6 +92,7 @@ class SlackChannel:
         self._files = Files(client=self._client, base_url=base_url, max_bytes=max_file_bytes)
         self._out = Outgoing(client=self._client, files=self._files, blobs=blobs)
         self._people = People(client=self._client)
+        self._prefill = prefill
         self._in = self._incoming(forms or {}, switchboard or Switchboard(), prompts)
 
     def _incoming(self, forms: Mapping[str, Form], switchboard: Switchboard, prompts: Prompts) -> Incoming:
@@ -104,6 +106,7 @@ class SlackChannel:
             signing_secret=self._secret,
             switchboard=switchboard,
             prompts=prompts,
+            prefill=self._prefill,
         )
 
     # Sending

@@ -3,10 +3,11 @@
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from bots.slack.parse import Here, attachments
-from bots.slack.render import label
+from bots.slack.render import label, shortened
 from desk.ports import Field, Form
 from domain.ids import Address, Identity, Platform
 from domain.inbound import Actor, Attachment, ButtonPressed, CommandReceived, Event, FormSubmitted
@@ -18,6 +19,8 @@ LABEL_LIMIT = 150
 OPTIONS = 100
 VALUE = 1300
 """Characters of the value that a form carries; private_metadata holds 3000 in all, escapes included."""
+INITIAL = 3000
+"""Characters of a text field: docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element."""
 FORM = "form:"
 
 
@@ -25,15 +28,17 @@ def wanted(event: Event, forms: Mapping[str, Form]) -> tuple[Form, str] | None:
     """The form that a press or a bare command opens, and the value it carries."""
     if isinstance(event, ButtonPressed):
         form, value = forms.get(f"button:{event.action}"), event.value
-    elif isinstance(event, CommandReceived) and not event.text and not event.attachments:
+    elif isinstance(event, CommandReceived):
         form, value = forms.get(f"command:{event.name}"), ""
+        if form and not form.prefilled and (event.text or event.attachments):
+            return None
     else:
         return None
     return (form, value) if form else None
 
 
-def view(form: Form, value: str, origin: Address) -> Json:
-    """The modal of a form; it remembers where it was asked for."""
+def view(form: Form, value: str, origin: Address, filled: Mapping[str, str] = MappingProxyType({})) -> Json:
+    """The modal of a form, with what is ``filled`` in already; it remembers where it was asked for."""
     return {
         "type": "modal",
         "callback_id": FORM + form.name,
@@ -44,7 +49,7 @@ def view(form: Form, value: str, origin: Address) -> Json:
             {"value": value[:VALUE] or form.value, "channel": origin.channel, "thread": origin.thread},
             ensure_ascii=False,
         ),
-        "blocks": [_input(field) for field in form.fields],
+        "blocks": [_input(field, filled.get(field.name, "")) for field in form.fields],
     }
 
 
@@ -52,13 +57,16 @@ def _plain(words: str, most: int) -> Json:
     return {"type": "plain_text", "text": label(words, most)}
 
 
-def _input(field: Field) -> Json:
+def _input(field: Field, words: str) -> Json:
+    element = ELEMENTS[field.kind](field)
+    if words and element["type"] == "plain_text_input":
+        element["initial_value"] = shortened(words, INITIAL)
     return {
         "type": "input",
         "block_id": field.name,
         "label": _plain(field.label, LABEL_LIMIT),
         "optional": not field.required,
-        "element": ELEMENTS[field.kind](field),
+        "element": element,
     }
 
 

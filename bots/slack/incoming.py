@@ -1,5 +1,6 @@
 """What Slack tells us, through Bolt: checked, parsed, stored, and only then acknowledged."""
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -19,15 +20,17 @@ from bots.slack.hands import Hands, Turns
 from bots.slack.names import People
 from bots.slack.pane import Pane, Prompts
 from bots.slack.switchboard import Extension, Switchboard
-from desk.ports import Accept, Form
+from desk.ports import Accept, Form, Prefill
 from domain.errors import DeskmateError, Unavailable
 from domain.ids import Address, BotId
-from domain.inbound import Event
+from domain.inbound import CommandReceived, Event
 
 log = structlog.get_logger(__name__)
 
 DONE = 200
 LATER = 503
+PREFILL_SECONDS = 1.5
+"""Of the three that Slack gives for opening a form."""
 FORM_FAILED = "That form could not be opened. Please try again."
 
 
@@ -46,6 +49,7 @@ class Incoming:
         signing_secret: str,
         switchboard: Switchboard,
         prompts: Prompts,
+        prefill: Prefill | None,
     ) -> None:
         self.hands = Hands()
         self._turns = Turns()
@@ -59,6 +63,7 @@ class Incoming:
         self._client = client
         self._people = people
         self._forms = forms
+        self._prefill = prefill
         self.app = self._bolt(signing_secret)
 
     def _bolt(self, signing_secret: str) -> AsyncApp:
@@ -150,11 +155,24 @@ class Incoming:
         """Open a form at once: Slack allows three seconds. Failing, the person is told."""
         origin = event.address
         try:
+            filled = await self._filled(form, event)
+            shown = modals.view(form, value, origin, filled)
             async with translated():
-                await self._client.views_open(trigger_id=trigger, view=modals.view(form, value, origin))
+                await self._client.views_open(trigger_id=trigger, view=shown)
         except DeskmateError as error:
             log.warning("slack_form_not_opened", form=form.name, error=str(error))
             await self._tell(origin)
+
+    async def _filled(self, form: Form, event: Event) -> Mapping[str, str]:
+        """What a form says already; without it, it is opened empty."""
+        if not form.prefilled or self._prefill is None or not isinstance(event, CommandReceived):
+            return {}
+        try:
+            async with asyncio.timeout(PREFILL_SECONDS):
+                return await self._prefill(event)
+        except (Unavailable, TimeoutError):
+            log.warning("slack_form_not_filled", form=form.name)
+            return {}
 
     async def _tell(self, origin: Address) -> None:
         try:

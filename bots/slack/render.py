@@ -148,11 +148,16 @@ def action_of(action_id: str) -> str:
 def label(words: str, most: int = LABEL) -> str:
     """Plain text of limited length, never empty."""
     short = MENTION.sub(f"<{GAP}", " ".join(words.split())) or EMPTY
-    if length(short) <= most:
-        return short
-    while length(short) > most - 1:
-        short = short[:-1]
-    return short + "…"
+    return shortened(short, most)
+
+
+def shortened(words: str, most: int) -> str:
+    """At most so many characters as Slack counts them, ending in an ellipsis where some are left out."""
+    if length(words) <= most:
+        return words
+    while length(words) > most - 1:
+        words = words[:-1]
+    return words + "…"
 
 
 def home(content: Content) -> Json:

@@ -7,6 +7,7 @@ from io import BytesIO
 import aiohttp
 import pytest
 
+from desk.ports import Field, Form
 from domain.content import Button, Buttons, Content, File, Paragraph, Span, text
 from domain.errors import Misconfigured, RateLimited, Refused, Unavailable, Unreachable
 from domain.ids import Identity, MessageRef, Platform
@@ -482,6 +483,31 @@ async def test_a_message_can_be_suggested_for_the_knowledge_base(case: SlackCase
     event = await case.event(CommandReceived)
     assert (event.name, event.text) == ("kb_shortcut", "Parcels to Norway take 5 days")
     assert event.options == {"message": root}
+
+
+@pytest.mark.parametrize(
+    ("filled", "fault", "said"),
+    [("x" * 5000, None, "x" * 2999 + "…"), ("Yes", Unavailable("away"), ""), ("Yes", TimeoutError(), "")],
+)
+async def test_a_prefilled_form_opens_whatever_the_desk_can_say(
+    filled: str, fault: Exception | None, said: str
+) -> None:
+    async def prefill(event: CommandReceived) -> dict[str, str]:
+        if fault:
+            raise fault
+        return {"answer": filled}
+
+    form = Form(
+        name="faq", title="Add", submit="Add", fields=(Field(name="answer", label="Answer"),), prefilled=True
+    )
+    async with slack_case() as case:
+        case.channel._in._forms = {"command:kb_shortcut": form}
+        case.channel._in._prefill = prefill
+        root = await case.say("Parcels to Norway take 5 days")
+        await case.stand.act("C0SUPPORT", "Ben", "shortcut", bubble=root, name="kb_shortcut")
+        (shown,) = case.stand.forms("Ben")
+        assert [blank.value for blank in shown.blanks] == [said]
+        assert not [one for one in case.accepted if isinstance(one, CommandReceived)]
 
 
 async def test_the_home_page_is_shown_and_its_buttons_work(case: SlackCase) -> None:
