@@ -1,6 +1,7 @@
 """From a question to an Answer. Never sends, never stores, never stays silent."""
 
 import asyncio
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -11,9 +12,9 @@ from brain.kindness import kindly
 from brain.language import Languages
 from brain.policy import Policy
 from brain.ports import Draft, EmotionReader, Prompt, Responder, Retriever, Translator
-from brain.reading import Reader, Reading, earlier, question
+from brain.reading import READ, Reader, Reading, earlier, question
 from brain.review import Reviewed, Verdict, review
-from brain.smalltalk import says_no
+from brain.smalltalk import says_no, says_yes
 from brain.usage import NOTHING, NoUsableAnswer, total
 from domain.answer import Action, Answer, Reason, Turn, Usage
 from domain.content import Content, Paragraph, Source, Span, text
@@ -29,6 +30,11 @@ READ_CHARACTERS = 8_000
 MOST_SUMMARY = 160
 NICE_WORDS = 15
 """A happy remark ("I love your service!") has at most so many words."""
+_TROUBLE = re.compile(
+    r"\b(?:late|later|delay\w*|los[te]\w*|broken?|damage\w*|missing|wrong|never|nothing|nobody|still|again"
+    r"|another|wait\w*|not|no|refund|complain\w*|cancel\w*|problem\w*|issue\w*|but|sarcas\w*|idiot\w*)\b|n't\b"
+)
+"""Who says these may be sarcastic ("great, another delayed parcel"): rather no cheer than a wrong one."""
 
 
 class Brain:
@@ -101,9 +107,12 @@ class Brain:
             return reading.talk.key
         if says_no(words):
             return Key.ALL_RIGHT
+        if reading.found is None or reading.relevance >= self._threshold:
+            return None
+        if says_yes(words):
+            return Key.GO_ON
         happy = self._policy.mood(reading.emotion).label is Feeling.JOY
-        remark = "?" not in words and len(words.split()) <= NICE_WORDS and reading.relevance < self._threshold
-        return Key.GLAD if happy and remark and reading.found is not None else None
+        return Key.GLAD if happy and _only_nice(words, reading.language) else None
 
     async def _write(self, reading: Reading) -> Answer:
         """Let the model write, else the quoting responder; a human when neither has anything to show."""
@@ -190,6 +199,12 @@ class Brain:
         relevant = self._relevant(reading)
         quotes = quotations(self._prompt(reading, relevant, reading.asked)) if relevant else ()
         return quotes[0].words if quotes else ""
+
+
+def _only_nice(words: str, language: str) -> bool:
+    """A remark that asks for nothing and complains of nothing; the model knows joy in English only."""
+    short = "?" not in words and len(words.split()) <= NICE_WORDS
+    return short and language == READ and not _TROUBLE.search(words.casefold())
 
 
 async def _drafted(responder: Responder, prompt: Prompt, spent: list[Usage]) -> Draft | None:

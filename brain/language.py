@@ -1,11 +1,13 @@
 """Which of the service's languages a customer writes."""
 
+import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
 
 from lingua import IsoCode639_1, LanguageDetector, LanguageDetectorBuilder
 
+from brain.function_words import votes
 from domain.answer import Author, Turn
 from domain.texts import DEFAULT, LANGUAGES, known_language
 
@@ -19,11 +21,21 @@ ENOUGH_WORDS = 3
 """Fewer words than this say little ("ok", "my order", "iPhone 15"): what was spoken before decides."""
 
 SURE = 0.2
-"""Lead of the best language over the next one. On the tables of `domain.texts` (434 texts, three words
-or more) 99.0 % of those with this lead are right."""
+"""Lead of the best language over the next one, as shares of 1, from which a text alone decides."""
 
-VERY_SURE = 0.6
-"""Lead asked of one or two words when nothing else is known."""
+LETTERS = (0.0, 0.2, 0.5, 0.7)
+"""How much the letters of no word, one, two and more words count."""
+
+VOTE, FLOOR = 1.5, 0.01
+"""How much a small word counts, and the least probability of a language."""
+
+SPOKEN_BEFORE, STOCK_PHRASE, PLATFORM, USUAL = 12.0, 4.0, 4.0, 1.5
+"""How many times as likely a language is that the customer wrote before, whose "danke" this is, that the
+platform or the conversation names, or that is everybody's.
+
+All set on 150 messages of two to seven words in five languages: 143 are right by themselves (lingua alone:
+126), 147 where the phone speaks the customer's language (139), 138 where it speaks English (110).
+"""
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _TELLTALE = {"es": re.compile("[¿¡ñ]", re.IGNORECASE), "de": re.compile("ß"), "pt": re.compile("[ãõ]", re.I)}
@@ -53,29 +65,44 @@ class Languages:
         self.detect("Where is my parcel? ¿Dónde está mi paquete? Wo ist mein Paket?")
 
     def of(self, turn: Turn, *, hint: str = "") -> str:
-        """The language to answer in: the customer's choice, what they write now, wrote before, or use.
+        """The language to answer in: the customer's choice, else the likeliest by all signs.
 
         ``hint`` is the language of a stock phrase ("danke"), too short to be detected.
         """
-        return (
-            known_language(turn.language)
-            or self.detect(turn.text)
-            or self._before(turn)
-            or hint
-            or known_language(turn.platform_language)
-            or self.detect(turn.text, words=1, lead=VERY_SURE)
-            or DEFAULT
+        expected = {DEFAULT: USUAL}
+        signs = (
+            (self._before(turn), SPOKEN_BEFORE),
+            (hint, STOCK_PHRASE),
+            (known_language(turn.platform_language), PLATFORM),
         )
+        for language, times in signs:
+            expected[language] = expected.get(language, 1.0) * times
+        sample = turn.text[:READ_CHARACTERS]
+        chosen = known_language(turn.language) or _by_letters(sample)
+        return chosen or self._likeliest(sample, expected)[0][1]
 
-    def detect(self, text: str, *, words: int = ENOUGH_WORDS, lead: float = SURE) -> str:
+    def detect(self, text: str) -> str:
         """The code of a text's language, "" when it is too short or too uncertain."""
         sample = text[:READ_CHARACTERS]
         if sure := _by_letters(sample):
             return sure
-        if len(_WORD.findall(sample)) < words:
+        if len(_WORD.findall(sample)) < ENOUGH_WORDS:
             return ""
-        best, second = self._detector.compute_language_confidence_values(sample)[:2]
-        return _code(best.language.iso_code_639_1) if best.value - second.value >= lead else ""
+        (best, language), (second, _) = self._likeliest(sample, {})[:2]
+        return language if best - second >= SURE else ""
+
+    def _likeliest(self, sample: str, expected: Mapping[str, float]) -> list[tuple[float, str]]:
+        """(share of 1, language), best first: letters, small words, and what was to be expected."""
+        weight = LETTERS[min(len(_WORD.findall(sample)), len(LETTERS) - 1)]
+        scores = {code: math.log(expected.get(code, 1.0)) for code in LANGUAGES}
+        for found in self._detector.compute_language_confidence_values(sample):
+            scores[_code(found.language.iso_code_639_1)] += weight * math.log(found.value + FLOOR)
+        for language, vote in votes(sample):
+            scores[language] += VOTE * vote
+        most = max(scores.values())
+        shares = {code: math.exp(score - most) for code, score in scores.items()}
+        whole = sum(shares.values())
+        return sorted(((share / whole, code) for code, share in shares.items()), reverse=True)
 
     def _before(self, turn: Turn) -> str:
         lines = (line.text for line in reversed(turn.history) if line.author is Author.CUSTOMER)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from domain.texts import Key
+from domain.texts.anger import UNHAPPY_SIGNS
 from domain.texts.fold import fold
 
 MOST_WORDS = 7
@@ -32,15 +33,19 @@ def small_talk(text: str) -> SmallTalk | None:
 
 
 def _made_of(tokens: tuple[str, ...], phrases: frozenset[tuple[str, ...]]) -> bool:
-    """Whether the message is one of the phrases and words that only decorate it."""
-    for size in range(len(tokens), 0, -1):
-        for start in range(len(tokens) - size + 1):
-            if tokens[start : start + size] in phrases:
-                return all(token in _DECORATION for token in tokens[:start] + tokens[start + size :])
-    return False
+    """Whether the message is some of the phrases ("hola, buenas") and words that only decorate them."""
+    said, at = False, 0
+    while at < len(tokens):
+        size = next((size for size in range(len(tokens) - at, 0, -1) if tokens[at : at + size] in phrases), 0)
+        if not size and tokens[at] not in _DECORATION:
+            return False
+        said, at = said or bool(size), at + max(size, 1)
+    return said
 
 
 def _signs(text: str) -> SmallTalk | None:
+    if any(sign in text for sign in UNHAPPY_SIGNS):
+        return None
     if any(unicodedata.category(letter) == "So" for letter in text):
         return SmallTalk(key=Key.GLAD, language="")
     return SmallTalk(key=Key.HELLO, language="")
@@ -55,8 +60,8 @@ def _tokens(text: str) -> tuple[str, ...]:
 
 _PHRASES: Mapping[Key, Mapping[str, str]] = {
     Key.HELLO: {
-        "en": "hi, hello, hey, good morning, good afternoon, good evening, greetings, hi there, how are you,"
-        " hello how are you",
+        "en": "hi, hello, hey, hiya, good day, good morning, good afternoon, good evening, greetings,"
+        " hi there, how are you, hello how are you",
         "es": "hola, buenos dias, buenas tardes, buenas noches, buenas, que tal, hola que tal",
         "fr": "bonjour, bonsoir, salut, coucou, ca va, bonjour ca va",
         "de": "hallo, guten tag, guten morgen, guten abend, moin, servus, gruss gott, hallo zusammen",
@@ -89,7 +94,7 @@ _PHRASES: Mapping[Key, Mapping[str, str]] = {
         "en": "ok, okay, alright, all right, fine, perfect, great, that helped, that helps, got it, awesome,"
         " excellent, wonderful, very helpful, that was helpful, that solved it",
         "es": "perfecto, genial, estupendo, excelente, me ha servido",
-        "fr": "parfait, super, genial, tres bien, excellent, impeccable",
+        "fr": "parfait, super, genial, tres bien, d'accord, excellent, impeccable",
         "de": "perfekt, super, prima, alles klar, wunderbar, hat geholfen, das hat geholfen",
         "pt": "perfeito, otimo, maravilha, excelente, isso ajudou",
         "hi": "बहुत अच्छा, बढिया, समझ गया, ठीक है",

@@ -20,7 +20,7 @@ def answered(answer: Answer, *, notice: str = "") -> Content:
         content = content.plus(Sources(answer.sources))
     human = human_button(answer.language, primary=answer.refused)
     solved = Button("solved", say(Key.BUTTON_SOLVED, answer.language))
-    return content.plus(Buttons((human,) if answer.refused else (solved, human)))
+    return content.plus(Buttons((solved, human) if answer.sources else (human,)))
 
 
 def offered(words: str, language: str) -> Content:

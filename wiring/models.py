@@ -9,6 +9,7 @@ from brain.extractive import ExtractiveResponder
 from brain.gemini import API, GeminiClient
 from brain.language import Languages
 from brain.models import load_encoder
+from brain.outspoken import Outspoken
 from brain.ports import EmotionReader, Responder
 from brain.translation import ModelTranslator
 from brain.usage import Prices
@@ -29,7 +30,7 @@ class Models:
         self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="models")
         encoder = load_encoder(models.encoder, cache_dir=PROGRAM / models.cache_dir, threads=models.threads)
         self.encoder = BatchedEncoder(encoder, executor=self._pool, wait=wait)
-        self.emotions: EmotionReader = load_emotion_reader(
+        read = load_emotion_reader(
             models.emotion,
             folder=EMOTION,
             threads=models.threads,
@@ -37,6 +38,7 @@ class Models:
             labels=models.emotion_labels,
             wait=wait,
         )
+        self.emotions: EmotionReader = Outspoken(read)
         self.languages = Languages()
         self.fallback: Responder = ExtractiveResponder()
         self.gemini = gemini(settings)

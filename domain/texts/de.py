@@ -20,6 +20,7 @@ TEXTS: dict[Key, str] = {
     Key.WELCOME: "Gern geschehen! Kann ich sonst noch etwas für Sie tun?",
     Key.GOODBYE: "Auf Wiedersehen und einen schönen Tag! Schreiben Sie einfach, wenn Sie etwas brauchen.",
     Key.ALL_RIGHT: "In Ordnung. Schreiben Sie einfach, wenn Sie etwas brauchen.",
+    Key.GO_ON: "Gern: Was möchten Sie wissen?",
     Key.SORRY_ANGER: "Ich verstehe, dass das ärgerlich ist. Das tut mir leid.",
     Key.SORRY_SADNESS: "Das tut mir sehr leid.",
     Key.SORRY_FEAR: "Ich verstehe, dass Sie sich Sorgen machen. Wir klären das.",

@@ -18,6 +18,7 @@ TEXTS: dict[Key, str] = {
     Key.WELCOME: "You're welcome! Is there anything else I can help with?",
     Key.GOODBYE: "Goodbye, and have a good day! Just write when you need something.",
     Key.ALL_RIGHT: "All right. Just write when you need something.",
+    Key.GO_ON: "Go ahead: what would you like to know?",
     Key.SORRY_ANGER: "I understand that this is frustrating, and I'm sorry.",
     Key.SORRY_SADNESS: "I'm sorry to hear that.",
     Key.SORRY_FEAR: "I understand that you're worried. Let's sort this out.",

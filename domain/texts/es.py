@@ -18,6 +18,7 @@ TEXTS: dict[Key, str] = {
     Key.WELCOME: "¡De nada! ¿Puedo ayudarte en algo más?",
     Key.GOODBYE: "¡Hasta pronto y que tengas un buen día! Escríbeme cuando necesites algo.",
     Key.ALL_RIGHT: "De acuerdo. Escríbeme cuando necesites algo.",
+    Key.GO_ON: "Adelante, ¿qué quieres saber?",
     Key.SORRY_ANGER: "Entiendo que esto es frustrante y lo siento.",
     Key.SORRY_SADNESS: "Lamento mucho oír eso.",
     Key.SORRY_FEAR: "Entiendo que te preocupe. Vamos a resolverlo.",

@@ -20,6 +20,7 @@ TEXTS: dict[Key, str] = {
     Key.WELCOME: "Avec plaisir ! Puis-je vous aider pour autre chose ?",
     Key.GOODBYE: "Au revoir et bonne journée ! Écrivez-moi quand vous en avez besoin.",
     Key.ALL_RIGHT: "Très bien. Écrivez-moi quand vous en avez besoin.",
+    Key.GO_ON: "Je vous écoute : que souhaitez-vous savoir ?",
     Key.SORRY_ANGER: "Je comprends que ce soit frustrant et j'en suis désolé.",
     Key.SORRY_SADNESS: "Je suis désolé de l'apprendre.",
     Key.SORRY_FEAR: "Je comprends votre inquiétude. Voyons cela ensemble.",

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 from domain.texts.fold import fold
+from domain.texts.wishes import ANYBODY, GIVE_ME, NO_ROBOT
 
 READ_CHARACTERS = 4_000
 """No more of a message is looked at, so that a huge one costs nothing."""
@@ -137,6 +138,7 @@ _SPANISH = _rule(
     """,
     r"""
     \bno\s+(?:quiero|necesito|hace\s+falta|deseo|quisiera|tengo)\b
+  | \bhable\s+con\b.{0,40}\b(?:ayer|hoy|antes|hace)\b
   | \b(?:debo|tengo\s+que|hay\s+que|tiene\s+que|debe|es\s+necesario|sin)\s+hablar
     """,
 )
@@ -158,6 +160,7 @@ _FRENCH = _rule(
     r"""
     \b(?:ne|n')\s*(?:\w+\s+)?(?:veux|souhaite|voudrais|ai)\s+pas\b
   | \b(?:veux|souhaite)\s+pas\s+parler
+  | \b(?:ai|as|a|avons|avez)\s+(?:deja\s+)?parle\b
   | \b(?:dois-je|faut-il|doit-on|sans|il\s+faut|on\s+doit|est-ce\s+que\s+je\s+dois)\s+parler
     """,
 )
@@ -218,7 +221,7 @@ _HINDI = _rule(
         (?:baat|connect|chat)
     """,
     r"""
-    बात\s+(?:नहीं|नही|मत)|(?:नहीं|नही)\s+(?:करनी|चाहिए|करना)|क्या\s+(?:ड्राइवर|ग्राहक)|baat\s+(?:nahi|nahin|mat)
+    बात\s+(?:की|हुई|हो)\s+(?:थी|गई|चुकी)|बात\s+(?:नहीं|नही|मत)|(?:नहीं|नही)\s+(?:करनी|चाहिए|करना)|क्या\s+(?:ड्राइवर|ग्राहक)|baat\s+(?:nahi|nahin|mat)
     """,
 )
 
@@ -237,4 +240,6 @@ _ARABIC = _rule(
     """,
 )
 
-_RULES = (_ENGLISH, _SPANISH, _FRENCH, _GERMAN, _PORTUGUESE, _HINDI, _ARABIC)
+_FURTHER = tuple(map(_rule, (NO_ROBOT, ANYBODY, GIVE_ME)))
+
+_RULES = (*_FURTHER, _ENGLISH, _SPANISH, _FRENCH, _GERMAN, _PORTUGUESE, _HINDI, _ARABIC)

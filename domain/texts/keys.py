@@ -24,6 +24,8 @@ class Key(StrEnum):
     GOODBYE = "goodbye"
     ALL_RIGHT = "all_right"
     """Answer to somebody who wants no human after all."""
+    GO_ON = "go_on"
+    """Answer to a "yes" that answers nothing."""
     SORRY_ANGER = "sorry_anger"
     """First words to an angry customer; likewise the next two."""
     SORRY_SADNESS = "sorry_sadness"

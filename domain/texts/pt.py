@@ -18,6 +18,7 @@ TEXTS: dict[Key, str] = {
     Key.WELCOME: "De nada! Posso ajudar em mais alguma coisa?",
     Key.GOODBYE: "Até logo e tenha um bom dia! Escreva quando precisar de algo.",
     Key.ALL_RIGHT: "Tudo bem. Escreva quando precisar de algo.",
+    Key.GO_ON: "Pode falar: o que você gostaria de saber?",
     Key.SORRY_ANGER: "Entendo que isso é frustrante e peço desculpas.",
     Key.SORRY_SADNESS: "Sinto muito por isso.",
     Key.SORRY_FEAR: "Entendo sua preocupação. Vamos resolver isso.",

@@ -352,3 +352,37 @@ async def test_a_refusal_names_what_was_found_for_those_who_look() -> None:
     answer = await brain(retriever=Shelf(found(relevance=0.2))).answer(turn("Do you sell bananas?"))
     assert len(answer.found) == 3
     assert all(not isinstance(block, Paragraph) or block.spans for block in answer.content.blocks)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Oh great, another delayed parcel. You guys are AMAZING",
+        "love how you never answer",
+        "súper, gracias a ti",
+    ],
+)
+async def test_sarcasm_is_not_taken_for_thanks(words: str) -> None:
+    joyful = Feelings(feels(Feeling.JOY, 0.9))
+    answer = await brain(emotions=joyful, retriever=Shelf([])).answer(turn(words))
+    assert plain(answer.content) not in {say(Key.GLAD, code) for code in LANGUAGES}
+
+
+async def test_a_yes_to_nothing_is_no_question_without_an_answer() -> None:
+    answer = await brain(retriever=Shelf([])).answer(turn("yes", platform_language="en"))
+    assert plain(answer.content) == say(Key.GO_ON, "en")
+    assert not answer.refused
+
+
+@pytest.mark.parametrize(
+    ("words", "key"),
+    [("Hola, buenas", Key.HELLO), ("hello good morning", Key.HELLO), ("👍", Key.GLAD)],
+)
+async def test_several_greetings_are_a_greeting(words: str, key: Key) -> None:
+    answer = await brain(retriever=Shelf([])).answer(turn(words))
+    assert plain(answer.content) in {say(key, code) for code in LANGUAGES}
+
+
+async def test_an_unhappy_sign_is_never_answered_with_cheer() -> None:
+    answer = await brain(retriever=Shelf([])).answer(turn("😢"))
+    assert plain(answer.content) not in {say(Key.GLAD, code) for code in LANGUAGES}

@@ -68,3 +68,19 @@ def test_a_german_customers_ok_is_answered_in_german() -> None:
 def test_the_large_models_agree_with_the_small_ones_on_plain_questions() -> None:
     assert Languages(accurate=True).detect(QUESTIONS["de"]) == "de"
     assert TABLES["de"][Key.BUTTON_YES] == "Ja"
+
+
+SHORT = {
+    "en": "Is there a real person here?|where is my order|and for express?|it says it was delivered",
+    "es": "y para Francia|cancelar mi pedido por favor|está asegurado|qué pasa si no estoy en casa",
+    "fr": "ça ne m'aide pas|et le samedi|où est mon colis|pouvez-vous vérifier",
+    "de": "was kostet Express|und nach Spanien|ich warte immer noch|wenn ich nicht da bin",
+    "pt": "quero um humano|Quero falar com um atendente|quero um reembolso|e aos sábados",
+    "hi": "mujhe insaan se baat karni hai|mera parcel kahan hai",
+}
+
+
+@pytest.mark.parametrize(("language", "text"), [(a, b) for a in SHORT for b in SHORT[a].split("|")])
+def test_a_short_first_message_is_answered_in_its_own_language(language: str, text: str) -> None:
+    assert LANGUAGES.of(turn(text, platform_language=language)) == language
+    assert LANGUAGES.of(turn(text)) == language
