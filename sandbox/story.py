@@ -23,6 +23,9 @@ REPLY = "I am so sorry about this. I found your parcel in Venlo, it will be with
 NOTE = "note: customer has every right to be angry, refund the shipping"
 FOLLOW_UP = "Thank you. Will the driver call before coming?"
 ANSWER = "Yes, about thirty minutes before."
+BEES = "live_bees.md"
+BEES_TEXT = b"# Live bees\n\nA crate of live bees costs 19.80 euros and travels in a ventilated van.\n"
+BEES_QUESTION = "What does a crate of live bees cost?"
 COMMENT = "Great help in the end"
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -95,6 +98,8 @@ class Story:
             ("The customer gives five stars", self.rate),
             ("... and a comment, which the agents see", self.comment),
             ("The admin's report shows the rating", self.report),
+            ("An uploaded document is shown before it answers anybody", self.upload),
+            ("Published by a press, it answers", self.publish),
             *last,
         ]
 
@@ -136,7 +141,9 @@ class Story:
         """Discord, answered with a page."""
         return await self._asked(self.discord, self.places.other, self.places.other_pane, OTHER_QUESTION)
 
-    async def _asked(self, stand: Stand, person: str, pane: str, question: str) -> Seen:
+    async def _asked(
+        self, stand: Stand, person: str, pane: str, question: str, *, source: str = "p. "
+    ) -> Seen:
         before = len(Eyes(stand).pane(pane).bubbles)
         wanted = newest(has="[1]", after=before)
 
@@ -146,8 +153,8 @@ class Story:
         # Discord tells a bot nothing of the first message that it missed: people write again.
         again = stand is self.discord
         bubble = await self._persist(say, stand, pane, wanted, "An answer with its source", again=again)
-        if "p. " not in bubble.text:
-            raise NotSeen(f"The answer names no page: {bubble.text}")
+        if source not in bubble.text:
+            raise NotSeen(f"The answer does not name {source}: {bubble.text}")
         return Seen("", person, bubble.text)
 
     async def first_handoff(self) -> Seen:
@@ -331,6 +338,27 @@ class Story:
         if "100" not in seen.text:
             raise NotSeen(f"The report does not show the rating: {seen.text}")
         return Seen("", place.admin, seen.text)
+
+    async def upload(self) -> Seen:
+        """The admin sees what is new and which gaps it would close, and has the choice."""
+        place = self.places
+        await self._in_slack(place.admin, "command", name="/upload", files=[(BEES, BEES_TEXT)])
+        draft = newest(has=BEES, button="Publish")
+        seen = await Eyes(self.slack).see(place.channel, "What the document would change", draft)
+        return Seen("", place.admin, seen.text)
+
+    async def publish(self) -> Seen:
+        """A customer gets the new answer."""
+        place = self.places
+        draft = newest(has=BEES, button="Publish")(Eyes(self.slack).pane(place.channel).bubbles)
+        if draft is None:
+            raise NotSeen("The choice is gone")
+        await self._in_slack(place.admin, "press", bubble=draft.id, button=press_id(draft, "Publish"))
+        told = newest(has=f"{BEES} is in service")
+        await Eyes(self.slack).see(place.channel, "Word that it is in service", told)
+        return await self._asked(
+            self.telegram, place.customer, place.customer_pane, BEES_QUESTION, source="Live bees"
+        )
 
     async def digested(self) -> Seen:
         """What the whole channel reads in the morning, with a picture that is one."""

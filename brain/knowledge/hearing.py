@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+from contextlib import suppress
 from types import TracebackType
 
 from brain.knowledge.loaders.extract import Pages
@@ -30,6 +31,8 @@ class Hearing:
     ) -> None:
         asyncio.get_running_loop().remove_reader(self._ear)
         self.given_away()
+        with suppress(BlockingIOError):  # what was said last
+            self._hear()
         os.close(self._ear)
 
     def given_away(self) -> None:

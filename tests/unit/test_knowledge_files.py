@@ -183,3 +183,13 @@ async def test_a_file_is_parsed_in_another_process_to_the_same_result(handbook: 
 async def test_pdfium_is_one_setting_away() -> None:
     parsed = await Loader(pdf="pdfium").load(TARGET.read_bytes(), TARGET.name)
     assert "up to 5 kg 7.95" in " ".join(section.text for section in parsed.sections)
+
+
+@pytest.mark.parametrize("pdf", ["pymupdf", "pdfium"])
+async def test_the_parser_tells_how_many_pages_it_has_read(pdf: str) -> None:
+    told: list[tuple[int, int]] = []
+    await Loader(pdf=pdf).load(
+        TARGET.read_bytes(), TARGET.name, pages=lambda done, total: told.append((done, total))
+    )
+    assert told[-1] == (17, 17)
+    assert told == sorted(told)
