@@ -205,6 +205,7 @@ class Telegram(Section):
     mode: Literal["polling", "webhook"] = "polling"
     secret_env: str = "TELEGRAM_SECRET"
     groups: tuple[str, ...] = Field(default=(), strict=False)
+    admins_env: str = "TELEGRAM_ADMINS"
     base_url: str = "https://api.telegram.org/bot"
     file_base_url: str = "https://api.telegram.org/file/bot"
 

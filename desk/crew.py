@@ -61,13 +61,13 @@ class Crew:
     def admin(self, actor: Actor) -> None:
         """Raises NotAllowed unless this person may upload and report."""
         known = self._known.get(actor.identity.user)
-        if actor.identity.user in self._firm.admins or (known and known.role is Role.ADMIN):
+        if self._firm.is_admin(actor.identity) or (known and known.role is Role.ADMIN):
             return
         raise NotAllowed("Only admins can do this. Ask the person who set Deskmate up.")
 
     async def _join(self, identity: Identity, name: str, availability: Availability) -> Agent:
         known = self._known.get(identity.user)
-        admin = identity.user in self._firm.admins or (known and known.role is Role.ADMIN)
+        admin = self._firm.is_admin(identity) or (known and known.role is Role.ADMIN)
         return await self._agents.join(
             identity,
             name=known.name if known else name,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from desk import card, handoff, survey, words
 from desk.accounts import AccountsDesk, tell_requests
 from desk.ports import Link
+from desk.routing import ADMIN_COMMANDS
 from desk.step import Step, card_key
 from desk.storage import Case, Outbox, Records, Waiting
 from desk.turns import HISTORY, Received, Turns
@@ -226,6 +227,9 @@ class CustomerDesk:
     async def _unlink(self, step: Step, case: Case, event: CommandReceived) -> None:
         await self._accounts.unlink(step, event)
 
+    async def _not_allowed(self, step: Step, case: Case, event: CommandReceived) -> None:
+        await self._tell(step, case, event, Key.NOT_ALLOWED)
+
     async def _unknown(self, step: Step, case: Case, event: CommandReceived) -> None:
         await self._tell(step, case, event, Key.UNKNOWN_COMMAND)
 
@@ -257,4 +261,5 @@ _COMMANDS: dict[str, Command] = {
     "ask": CustomerDesk._ask,
     "link": CustomerDesk._link_accounts,
     "unlink": CustomerDesk._unlink,
+    **dict.fromkeys(ADMIN_COMMANDS, CustomerDesk._not_allowed),
 }

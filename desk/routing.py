@@ -1,9 +1,10 @@
 """Which lane an event belongs to: the customer's, an agent's own, or a thread not known yet."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from desk.storage import Outbox, Records
-from domain.ids import Address, CompanyId, Lane, MessageRef, Platform, TicketId, lane_of
+from domain.ids import Address, CompanyId, Identity, Lane, MessageRef, Platform, TicketId, lane_of
 from domain.inbound import (
     AppHomeOpened,
     ButtonPressed,
@@ -16,23 +17,31 @@ from domain.inbound import (
     TicketDue,
 )
 
-STAFF_COMMANDS = frozenset(
-    {"upload", "report", "tickets", "available", "away", "kb", "kb_shortcut", "capacity"}
-)
-"""Commands of agents and admins; customers' platforms have some of them too."""
+ADMIN_COMMANDS = frozenset({"upload", "report", "kb"})
+"""What admins may also ask for where customers write; everything else of the staff's is for Slack."""
 STAFF_FORMS = frozenset({"upload", "report"})
 STAFF_PRESSES = frozenset({"kb_publish", "kb_discard", "share_report", "advice_done"})
 """Buttons under what admins were sent where customers write too; in Slack none needs to be named."""
 
 
 class Routing:
-    """Finds lanes. Pure but for look-ups. ``staff``: the agents' channel, where tickets' threads are."""
+    """Finds lanes. Pure but for look-ups. ``staff``: the agents' channel, where tickets' threads are.
+
+    ``admin`` tells whether somebody is one: customers' platforms have commands for them, too.
+    """
 
     def __init__(
-        self, *, company: CompanyId, staff: Address | None, records: Records, outbox: Outbox
+        self,
+        *,
+        company: CompanyId,
+        staff: Address | None,
+        admin: Callable[[Identity], bool],
+        records: Records,
+        outbox: Outbox,
     ) -> None:
         self._company = company
         self._staff = staff
+        self._admin = admin
         self._records = records
         self._outbox = outbox
 
@@ -51,13 +60,9 @@ class Routing:
         return Lane(f"staff|{self._company}|{event.address.bot}|{event.actor.identity.user}")
 
     def _for_staff(self, event: Event) -> bool:
-        if isinstance(event, AppHomeOpened):
-            return True
-        if isinstance(event, CommandReceived):
-            return event.name in STAFF_COMMANDS or event.address.platform is Platform.SLACK
-        if isinstance(event, ButtonPressed):
-            return event.action in STAFF_PRESSES
-        return isinstance(event, FormSubmitted) and event.form in STAFF_FORMS
+        if event.address.platform is not Platform.SLACK:
+            return self._admin(event.actor.identity) and _named(event)
+        return isinstance(event, AppHomeOpened | CommandReceived) or _named(event)
 
     async def _of_agents(self, event: Event) -> Lane:
         if isinstance(event, (ButtonPressed, FormSubmitted)):
@@ -94,3 +99,16 @@ class Routing:
         """A "Try again" button carries the key of what was not delivered."""
         posted = await self._outbox.posted(key) if key else None
         return posted.row.lane if posted else None
+
+
+def _named(event: Event) -> bool:
+    """Whether it is one of what admins may do wherever they are."""
+    match event:
+        case CommandReceived(name=name):
+            return name in ADMIN_COMMANDS
+        case ButtonPressed(action=action):
+            return action in STAFF_PRESSES
+        case FormSubmitted(form=form):
+            return form in STAFF_FORMS
+        case _:
+            return False

@@ -12,7 +12,18 @@ from domain.answer import Author, Tone
 from domain.content import Content, File, plain
 from domain.conversation import Conversation, Message
 from domain.emotion import Emotion
-from domain.ids import Address, AgentId, BotId, CompanyId, Lane, MessageId, MessageRef, derived, lane_of
+from domain.ids import (
+    Address,
+    AgentId,
+    BotId,
+    CompanyId,
+    Identity,
+    Lane,
+    MessageId,
+    MessageRef,
+    derived,
+    lane_of,
+)
 from domain.log import Entry, Kind
 from domain.people import Agent, Customer
 from domain.ticket import Ticket
@@ -24,8 +35,8 @@ from ticketing.transitions import holder
 class Firm:
     """What the desk knows of its company. ``staff`` is where tickets are posted; None: nowhere.
 
-    ``admins``: platform users who may upload and report. ``capacity``: of agents who join themselves.
-    ``targets``: what customers are promised.
+    ``admins``: who may upload and report, as ``telegram:123456789``. ``capacity``: of agents who join
+    themselves. ``targets``: what customers are promised.
     """
 
     id: CompanyId
@@ -39,6 +50,10 @@ class Firm:
     max_text: int = 8000
     survey_delay: timedelta = timedelta()
     targets: Targets | None = None
+
+    def is_admin(self, identity: Identity) -> bool:
+        """Whether somebody may upload and report. Ids of one platform say nothing on another."""
+        return f"{identity.platform}:{identity.user}" in self.admins
 
 
 def card_key(ticket: Ticket) -> str:

@@ -31,6 +31,14 @@ CUSTOMER_COMMANDS: tuple[tuple[str, Key], ...] = (
 )
 
 
+ADMIN_COMMANDS = (
+    ("report", "What happened lately: kind, period, agent"),
+    ("upload", "As the caption of a document: add it to what I know"),
+    ("kb", "The documents that I know"),
+)
+"""Described in English, as all that is for the staff."""
+
+
 async def _nowhere(ref: MessageRef) -> str:
     return ""
 
@@ -148,6 +156,8 @@ def _telegram(
             webhook_url=f"{public}/webhooks/telegram/{telegram.bot}" if public else "",
             secret=settings.secret(telegram.secret_env),
             groups=frozenset(telegram.groups),
+            admins=settings.listed(telegram.admins_env),
+            admin_commands=ADMIN_COMMANDS,
             blobs=blobs,
             commands={
                 code: [(name, say(key, code)) for name, key in CUSTOMER_COMMANDS] for code in LANGUAGES

@@ -36,7 +36,7 @@ from desk.step import Firm
 from desk.telling import Teller
 from desk.turns import Turns
 from domain.answer import Line, Tone
-from domain.ids import AgentId, CompanyId
+from domain.ids import AgentId, CompanyId, Platform
 from domain.people import Role
 from reports.service import Reporter
 from reports.view import View
@@ -120,8 +120,6 @@ def stores(db: Db, company: CompanyId, *, lease_seconds: float) -> Stores:
 
 def firm(settings: Settings, company: Company, connections: Connections) -> Firm:
     """What the desk knows of a company."""
-    slack = settings.listed(company.slack.admins_env) if company.slack else frozenset()
-    others = (settings.listed(one.admins_env) for one in company.discord)
     return Firm(
         id=CompanyId(company.id),
         name=company.name,
@@ -129,11 +127,27 @@ def firm(settings: Settings, company: Company, connections: Connections) -> Firm
         language=company.language,
         tone=Tone(company=company.name, style=company.tone),
         staff=connections.staff,
-        admins=slack.union(*others),
+        admins=_admins(settings, company),
         capacity=company.capacity,
         max_text=settings.app.max_text,
         survey_delay=timedelta(minutes=settings.tickets.survey_minutes),
         targets=_targets(company),
+    )
+
+
+def _admins(settings: Settings, company: Company) -> frozenset[str]:
+    """Who may upload and report, by platform."""
+    slack = [company.slack] if company.slack else []
+    kinds = (
+        (Platform.SLACK, slack),
+        (Platform.TELEGRAM, company.telegram),
+        (Platform.DISCORD, company.discord),
+    )
+    return frozenset(
+        f"{platform}:{user}"
+        for platform, connections in kinds
+        for one in connections
+        for user in settings.listed(one.admins_env)
     )
 
 
@@ -245,7 +259,13 @@ def _desk(parts: Parts, known: Firm, crew: Crew, reporter: Reporter) -> Desk:
         leases=kept.leases,
         assignment=kept.assignment,
         roster=kept.agents,
-        routing=Routing(company=parts.id, staff=known.staff, records=kept.records, outbox=kept.outbox),
+        routing=Routing(
+            company=parts.id,
+            staff=known.staff,
+            admin=known.is_admin,
+            records=kept.records,
+            outbox=kept.outbox,
+        ),
         turns=turns,
         customers=_customers(parts, turns),
         agents=AgentDesk(

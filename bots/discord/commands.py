@@ -59,6 +59,11 @@ REPORTS = (
 PERIODS = (("today", "Today"), ("7d", "Last 7 days"), ("30d", "Last 30 days"))
 
 
+SHARE = "share"
+"""An admin's command with this option is answered for everybody to see."""
+YES_NO = (("yes", "Yes"), ("no", "No"))
+
+
 def default_commands(
     *, reports: Sequence[tuple[str, str]] = REPORTS, periods: Sequence[tuple[str, str]] = PERIODS
 ) -> tuple[Command, ...]:
@@ -98,6 +103,7 @@ def _for_admins(
         ),
         Option(name="to", description="Last day of it; left out: today", required=False),
         Option(name="agent", description="Only this agent's figures", required=False),
+        Option(name=SHARE, description="Show it to everybody here", choices=YES_NO, required=False),
     )
     return (
         Command(name="upload", description="Add a document to what I know", options=(file,), admin=True),

@@ -8,6 +8,7 @@ import discord
 import structlog
 
 from bots.discord import forms, parse
+from bots.discord.commands import SHARE
 from bots.discord.failures import TROUBLE
 from bots.discord.intake import Intake
 from bots.discord.parse import Parser
@@ -83,6 +84,8 @@ class Interactions:
         """Whether the answer is for the person's eyes only: in a server, and of an admin's command."""
         if interaction.message is not None:
             return interaction.message.flags.ephemeral
+        if shared(interaction):
+            return False
         private = str(parse.data_of(interaction).get("name", "")) in self._private
         return private or (bool(interaction.guild_id) and not self._in_support(interaction))
 
@@ -93,7 +96,7 @@ class Interactions:
         """Where the person is answered later: here in direct messages and support threads, else in their
         direct messages."""
         here = str(interaction.channel_id or "")
-        if not interaction.guild_id or self._in_support(interaction):
+        if not interaction.guild_id or self._in_support(interaction) or shared(interaction):
             return here
         return await self._dm(str(interaction.user.id)) or here
 
@@ -112,6 +115,12 @@ class Interactions:
             log.warning("discord_not_acknowledged", bot=self._parser.bot, error=type(error).__name__)
             return False
         return True
+
+
+def shared(interaction: discord.Interaction) -> bool:
+    """Whether an admin wants everybody to see the answer."""
+    options = parse.data_of(interaction).get("options") or ()
+    return any(one.get("name") == SHARE and one.get("value") == "yes" for one in options)
 
 
 def asked_form(interaction: discord.Interaction) -> tuple[str, str]:

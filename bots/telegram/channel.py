@@ -1,5 +1,6 @@
 """Telegram as a channel of the desk."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -12,9 +13,10 @@ from telegram import ReactionTypeEmoji, Update
 from telegram.constants import ChatAction
 from telegram.error import BadRequest, ChatMigrated, TelegramError
 
-from bots.telegram.connection import Access, Commands, Connection, Mode, make_api
+from bots.telegram.connection import Access, Connection, Mode, make_api
 from bots.telegram.delivery import Delivery
 from bots.telegram.failures import in_use, says
+from bots.telegram.menu import Commands, Menu
 from bots.telegram.parse import Here, parse
 from bots.telegram.render import render
 from bots.telegram.split import CAPTION_LIMIT, TEXT_LIMIT, split
@@ -22,7 +24,7 @@ from desk.ports import Accept, Fetched, Form, Limits
 from domain.content import Content
 from domain.errors import BadInput, DeskmateError, Refused, Unavailable, Unreachable
 from domain.ids import Address, BotId, CompanyId, Identity, MessageRef, Platform
-from domain.inbound import Actor, AddressMoved, Attachment
+from domain.inbound import Actor, AddressMoved, Attachment, CommandReceived
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -44,7 +46,7 @@ class TelegramChannel:
     public address of this service (https); the path of `routes` is appended to it. ``commands`` maps
     languages (two letters, "" for everybody else) to (name, description). ``groups`` are ids of groups
     that are customers' places: each topic of such a forum, or the whole group, is a conversation.
-    ``forms`` are ignored: Telegram has none.
+    ``admin_commands`` are shown to ``admins`` (their ids) alone. ``forms`` are ignored: Telegram has none.
     """
 
     platform = Platform.TELEGRAM
@@ -75,6 +77,8 @@ class TelegramChannel:
         commands: Commands | None = None,
         max_file_bytes: int = 20_000_000,
         groups: frozenset[str] = frozenset(),
+        admins: frozenset[str] = frozenset(),
+        admin_commands: Sequence[tuple[str, str]] = (),
     ) -> None:
         self.company = company
         self.bot = bot
@@ -83,10 +87,14 @@ class TelegramChannel:
         self._access = Access(bot=bot, mode=mode, public=webhook_url, secret=secret, in_groups=bool(groups))
         self._api = make_api(bot, token, base_url, base_file_url)
         self._delivery = Delivery(bot=self._api, blobs=blobs)
+        self._menu = Menu(
+            api=self._api, bot=bot, commands=commands or {}, admins=admins, admin_commands=admin_commands
+        )
         self._connection = Connection(
-            api=self._api, access=self._access, commands=commands or {}, handle=self._handle
+            api=self._api, access=self._access, menu=self._menu, handle=self._handle
         )
         self._accept: Accept | None = None
+        self._telling: asyncio.Task[None] | None = None
         self._moved: dict[str, str] = {}
 
     def split(self, content: Content) -> tuple[Content, ...]:
@@ -94,8 +102,13 @@ class TelegramChannel:
         return split(content)
 
     async def send(self, to: Address, content: Content, *, key: str, again: bool = False) -> MessageRef:
-        """Send one piece; Telegram knows no keys, so a repeated send may show twice."""
+        """Send one piece; Telegram knows no keys, so a repeated send may show twice.
+
+        What is for one person in a group goes to their own chat with the bot.
+        """
         rendered = render(content)
+        if to.private_to.isdecimal() and _is_group(to.channel):
+            to = replace(to, channel=to.private_to, thread="")
         topic = int(to.thread) if to.thread else None
         address, message = await self._at(to, lambda chat: self._delivery.send(chat, topic, rendered))
         return MessageRef(address=address, id=str(message.message_id))
@@ -173,6 +186,8 @@ class TelegramChannel:
             await self._connection.receive()
         finally:
             self._accept = None
+            if self._telling:
+                self._telling.cancel()
             await self.close()
 
     async def close(self) -> None:
@@ -199,6 +214,8 @@ class TelegramChannel:
             self._follow(event.address, event.to)
         if event is not None:
             await accept(event)
+        if isinstance(event, CommandReceived) and event.name == "start":
+            self._telling = asyncio.create_task(self._menu.tell_admin(event.actor.identity.user))
         if update.callback_query:
             with suppress(TelegramError):
                 await self._api.answer_callback_query(update.callback_query.id, read_timeout=ANSWER_SECONDS)

@@ -5,7 +5,6 @@ import logging
 import os
 import re
 import ssl
-from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +16,7 @@ from telegram import Bot, User, WebhookInfo
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bots.telegram.failures import method_missing, translated
+from bots.telegram.menu import Menu
 from bots.telegram.parse import ALLOWED_UPDATES
 from bots.telegram.polling import Handle, Poller, UpdatesRequest, pause
 from bots.telegram.webhook import Webhook
@@ -26,8 +26,6 @@ from domain.ids import BotId
 
 log = structlog.get_logger()
 Mode = Literal["polling", "webhook"]
-Commands = Mapping[str, Sequence[tuple[str, str]]]
-DESCRIPTION = 256  # https://core.telegram.org/bots/api#botcommand
 SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")  # https://core.telegram.org/bots/api#setwebhook
 NO_ADDRESS = (
     "The bot '{bot}' has mode = \"webhook\": set web.public_url to the https address of this service."
@@ -70,10 +68,10 @@ class Access:
 class Connection:
     """Opens, receives, checks and closes. ``handle`` returns when an update is stored."""
 
-    def __init__(self, *, api: Bot, access: Access, commands: Commands, handle: Handle) -> None:
+    def __init__(self, *, api: Bot, access: Access, menu: Menu, handle: Handle) -> None:
         self._api = api
         self._access = access
-        self._commands = commands
+        self._menu = menu
         self._handle = handle
         self.webhook = Webhook(bot=api, secret=access.secret, handle=handle)
 
@@ -93,7 +91,7 @@ class Connection:
     async def receive(self) -> None:
         """Receive until cancelled. Raises Misconfigured when the token is withdrawn."""
         log.info("telegram_connected", bot=self._access.bot, mode=self._access.mode)
-        telling = asyncio.create_task(self._tell_commands())
+        telling = asyncio.create_task(self._menu.tell())
         try:
             if self._access.mode == "webhook":
                 await asyncio.Event().wait()
@@ -156,27 +154,6 @@ class Connection:
             )
         except BadRequest as error:
             raise Misconfigured(REFUSED.format(bot=self._access.bot, why=error.message)) from error
-
-    async def _tell_commands(self) -> None:
-        """While messages are received already: nobody waits for a menu."""
-        everybody = self._commands.get("en", ())
-        for language, commands in ({"": everybody} | dict(self._commands)).items():
-            if commands:
-                told = [(name, description[:DESCRIPTION]) for name, description in commands]
-                await self._tell(language[:2], told)
-
-    async def _tell(self, language: str, commands: Sequence[tuple[str, str]]) -> None:
-        failures = 0
-        while True:
-            try:
-                await self._api.set_my_commands(commands, language_code=language or None)
-                return
-            except (BadRequest, InvalidToken):
-                log.warning("telegram_commands_refused", bot=self._access.bot, language=language)
-                return
-            except TelegramError:
-                failures += 1
-                await asyncio.sleep(pause(failures))
 
 
 class _Request(Wire):

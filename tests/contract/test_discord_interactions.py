@@ -183,6 +183,16 @@ async def test_an_admins_answer_stays_private_after_a_restart(case):
     assert [bubble.only_for for bubble in case.bubbles("#general")] == ["Ada", "Ada"]
 
 
+async def test_a_report_that_is_shared_is_seen_by_everybody_where_it_was_asked_for(case):
+    await case.act("command", name="report", pane="#general", person="Ada", kind="csat", share="yes")
+    event = await case.event(CommandReceived)
+    assert event.options == {"kind": "csat", "share": "yes"}
+    await until(lambda: callbacks(case))
+    await case.channel.send(event.address, text("Good"), key="k1")
+    assert case.theirs("#general") == ["Good"]
+    assert [bubble.only_for for bubble in case.bubbles("#general")] == [""]
+
+
 async def test_an_argument_alone_is_known_by_its_name(case):
     await case.act("command", name="report", period="30d")
     event = await case.event(CommandReceived)

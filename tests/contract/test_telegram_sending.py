@@ -1,6 +1,7 @@
 """Sending to Telegram with the real SDK, as the customer sees it."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
@@ -303,3 +304,11 @@ async def test_doctor_sees_what_waits_and_a_webhook_that_is_in_the_way() -> None
         await until(lambda: case.stand.updates[TOKEN].webhook.error)
         case.start()
         await case.event(MessageReceived)
+
+
+async def test_what_is_for_one_person_in_a_group_goes_to_their_own_chat(case: Case) -> None:
+    group = Address(platform=Platform.TELEGRAM, bot=BOT, workspace=BOT, channel="-100200")
+    person = case.address.channel
+    ref = await send(case, text("Psst"), replace(group, private_to=person))
+    assert ref.address.channel == person
+    assert [bubble.text for bubble in case.shown()] == ["Psst"]

@@ -27,6 +27,7 @@ from wiring.company import Branch
 from wiring.demo import HANDBOOK, SECRET, TELEGRAM_TOKEN, Stands, demo_settings
 
 SECOND_TOKEN = "700002:sandbox"
+TELEGRAM_ADMIN = "Tara"
 GUESTS = [f"Guest{number}" for number in range(40)]
 DISCORD_ADMIN = "Ada"
 QUESTION = "How much is a 5 kg parcel to zone 3?"
@@ -70,7 +71,7 @@ class Scene:
     async def start(self) -> None:
         bots = {TELEGRAM_TOKEN: "parcelo_bot", SECOND_TOKEN: "other_bot"}
         self.stands = Stands(
-            telegram=TelegramStand(bots=bots, people=list(GUESTS)),
+            telegram=TelegramStand(bots=bots, people=[*GUESTS, TELEGRAM_ADMIN]),
             discord=DiscordStand(),
             slack=SlackStand(),
             gemini=GeminiStand(key=SECRET),
@@ -97,6 +98,7 @@ class Scene:
         )
         admin = self.stands.discord.world.person(DISCORD_ADMIN).id
         secrets = {"MONGODB_URI": self.mongo_uri, "SECOND_TOKEN": SECOND_TOKEN, "DISCORD_ADMINS": admin}
+        secrets["TELEGRAM_ADMINS"] = str(self.stands.telegram.world.person(TELEGRAM_ADMIN).id)
         environment = {**made.environment, **secrets}
         mongodb = made.mongodb.model_copy(update={"database": self.db.name})
         self.app = build(self.adapt(made.model_copy(update={"environment": environment, "mongodb": mongodb})))
