@@ -22,11 +22,11 @@ async def test_an_admin_gets_a_report_with_its_charts_in_telegram(scene: Scene) 
     await admin.say("/report csat 7d")
     await admin.sees("Report: csat")
 
-    def files() -> list[tuple[str, str]]:
-        return [file for one in admin.bubbles if not one.mine for file in one.files]
+    def files() -> list[str]:
+        return [name for one in admin.bubbles if not one.mine for name, _ in one.files]
 
-    await until(lambda: "report.pdf" in [name for name, _ in files()])
-    assert len(files()) > 1
+    await until(lambda: any(name.endswith(".pdf") for name in files()))
+    assert len(files()) > 1  # charts have no names in Telegram
 
 
 async def test_an_admin_uploads_a_document_in_telegram_and_publishes_it(scene: Scene) -> None:

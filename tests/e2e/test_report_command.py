@@ -185,5 +185,7 @@ async def test_in_discord_an_admin_gets_it_with_files_and_may_share_it_with_the_
 
 async def test_in_discord_nobody_else_gets_it(scene: Scene) -> None:
     someone = scene.customer()
+    await someone.say("Hello")
+    await someone.sees("help you")
     await someone.act("command", name="/report", kind="all")
-    await someone.sees("Only admins can do this")
+    await someone.sees("you can't do that here")
