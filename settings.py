@@ -136,6 +136,7 @@ class Knowledge(Section):
     parse_seconds: float = Field(default=120, gt=0)
     pdf: Literal["pymupdf", "pypdfium2"] = "pymupdf"
     confirm: bool = True
+    sync_minutes: float = Field(default=15, gt=0)
 
 
 class Tickets(Section):
@@ -235,6 +236,8 @@ class Company(Section):
     first_response_minutes: float = Field(default=60, ge=0)
     resolution_hours: float = Field(default=24, ge=0)
     golden: str = ""
+    sync_dir: str = ""
+    sync_prune: bool = False
     agents: tuple[AgentEntry, ...] = Field(default=(), strict=False)
     slack: Slack | None = None
     telegram: tuple[Telegram, ...] = Field(default=(), strict=False)

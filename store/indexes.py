@@ -8,6 +8,8 @@ from store.scoped import Db
 DAY = 24 * 3600
 KEEP_HANDLED_DAYS = 60
 """How long a handled event's source is remembered. Platforms redeliver within hours."""
+KEEP_CLAIMS_DAYS = 400
+"""How long it is remembered that a job ran. Every job looks back much less."""
 
 INDEXES: dict[str, list[IndexModel]] = {
     "inbox": [
@@ -54,6 +56,7 @@ INDEXES: dict[str, list[IndexModel]] = {
     "traces": [IndexModel([("company", 1), ("at", -1)])],
     "documents": [IndexModel([("company", 1), ("name", 1), ("version", -1)])],
     "passages": [IndexModel([("company", 1), ("document", 1), ("version", 1), ("position", 1)])],
+    "claims": [IndexModel([("at", 1)], expireAfterSeconds=KEEP_CLAIMS_DAYS * DAY)],
     "days": [IndexModel([("company", 1), ("zone", 1), ("day", 1)])],
     "gaps": [IndexModel([("company", 1), ("at", -1)])],
     # Not by company, on purpose: two companies can't have the same workspace.

@@ -54,7 +54,7 @@ from store.records import MongoRecords
 from store.scoped import Db
 from ticketing.hours import parse_hours
 from ticketing.targets import Targets
-from wiring import documents, reviews, schedule
+from wiring import documents, reviews, schedule, upkeep
 from wiring.channels import Connections
 from wiring.clock import now
 from wiring.knowledge import Books
@@ -221,7 +221,9 @@ def open_branch(parts: Parts) -> Branch:
         office=office,
         digests=digests,
         experience=experience,
-        timetable=schedule.timetable(parts, digests, experience),
+        timetable=schedule.timetable(
+            parts, digests, experience, upkeep.syncing(parts, known, _wake_out(parts))
+        ),
     )
 
 

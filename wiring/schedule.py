@@ -9,6 +9,7 @@ from desk.experience import ExperienceDesk
 from desk.posting import DigestDesk
 from desk.schedule import Job, Timetable
 from desk.step import Firm
+from desk.syncing import SyncDesk
 from domain.errors import Misconfigured
 from reports.advisor import Advisor
 from reports.digests import Cadence, Digester, Schedule
@@ -17,6 +18,7 @@ from settings import Company, Settings
 from store.jobs import MongoClaims
 from store.retention import MongoRetention
 from wiring.clock import now
+from wiring.upkeep import expiring
 
 if TYPE_CHECKING:
     from wiring.company import Parts
@@ -68,12 +70,17 @@ def digests(parts: "Parts", known: Firm, reporter: Reporter, wake: Callable[[str
     )
 
 
-def timetable(parts: "Parts", posting: DigestDesk, experience: ExperienceDesk) -> Timetable:
+def timetable(
+    parts: "Parts", posting: DigestDesk, experience: ExperienceDesk, syncing: SyncDesk | None
+) -> Timetable:
     """A company's jobs. Nothing runs before it is started."""
     table = Timetable(zone=ZoneInfo(parts.company.timezone))
     table.every_minute("digests", posting.post_due)
     if parts.settings.experience.write != "off":
         table.every_minute("experience", experience.write_due)
+    if syncing:
+        table.every_minute("sync", syncing.sync_due)
+    table.nightly("drafts", expiring(parts))
     if parts.settings.retention.days:
         table.nightly("retention", _erasing(parts))
     return table

@@ -104,9 +104,13 @@ class Knowledge:
         return len(passages)
 
     async def sync(self, folder: Path, *, prune: bool = False, progress: Progress = silent) -> Synced:
-        """Take in every readable file of a folder. ``prune`` also removes documents with no file there."""
+        """Take in every readable file of a folder. ``prune`` also removes documents with no file there.
+
+        A folder without any readable file removes nothing: it is rather a disk that isn't mounted.
+        """
         current = {document.name: document for document in await self._library.current()}
-        files = {path.relative_to(folder).as_posix(): path for path in _readable(folder)}
+        found = await asyncio.to_thread(_readable, folder)
+        files = {path.relative_to(folder).as_posix(): path for path in found}
         outcome: dict[str, list[str]] = {"added": [], "replaced": [], "unchanged": []}
         failed: dict[str, str] = {}
         for number, (name, path) in enumerate(files.items(), 1):
@@ -116,7 +120,7 @@ class Knowledge:
             except (BadInput, OSError) as error:
                 failed[name] = str(error)
             progress("publish", number, len(files))
-        gone = [name for name in current if name not in files] if prune else []
+        gone = [name for name in current if name not in files] if prune and files else []
         for name in gone:
             await self.remove(name)
         lists = {key: tuple(names) for key, names in outcome.items()}
