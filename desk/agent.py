@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from desk import card, handoff, survey, targets
+from desk import card, handoff, receipts, survey, targets
 from desk.attachments import Files
 from desk.changes import Purpose
 from desk.crew import Crew
@@ -84,6 +84,7 @@ class AgentDesk:
         step.to_customer(
             Content((*body, *files)), "reply", purpose=Purpose.RELAY, origin=id, receipt_for=event.ref
         )
+        receipts.on_its_way(step, event.ref, id)
         if step.ticket:
             step.update_card(card.card(step.ticket), "replied")
 

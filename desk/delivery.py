@@ -12,6 +12,7 @@ from desk.changes import Act, Outgoing, Purpose
 from desk.holding import held
 from desk.pacing import Pacing
 from desk.ports import Channel
+from desk.receipts import Receipts
 from desk.storage import Leases, Outbox, Posted
 from domain.errors import DeliveryError, DeskmateError, RateLimited, Unavailable
 from domain.ids import Address, BotId, CompanyId, MessageRef, Platform, derived
@@ -50,6 +51,7 @@ class Delivery:
     ) -> None:
         self._company = company
         self._outbox = outbox
+        self._receipts = Receipts(outbox=outbox, clock=clock)
         self._leases = leases
         self._channels = channels
         self._staff = staff
@@ -90,7 +92,9 @@ class Delivery:
         return await self._attempt(posted, place, target)
 
     def _wait(self, row: Outgoing) -> float:
-        """Seconds that the platform's limits ask for."""
+        """Seconds that the platform's limits ask for; marks aren't messages."""
+        if row.purpose is Purpose.RECEIPT:
+            return 0.0
         channel = self._channels.get(row.to.bot)
         return self._pacing.wait(row, channel.limits) if channel else 0.0
 
@@ -126,8 +130,8 @@ class Delivery:
             await channel.edit(target, row.content)
         elif row.act is Act.DELETE:
             await channel.delete(target)
-        else:
-            await channel.react(target, row.mark)
+        elif not await self._receipts.pointless(row):
+            await channel.react(target, row.mark, on=not row.off)
         return None
 
     def _channel(self, row: Outgoing) -> Channel:
@@ -157,12 +161,18 @@ class Delivery:
     # -- what follows ----------------------------------------------------------------------------
 
     async def _done(self, row: Outgoing, ref: MessageRef | None) -> None:
-        also = [self._receipt(row, "delivered")] if row.receipt_for else []
+        also = self._receipts.of(row, "delivered")
         entries = [self._delivered_entry(row)] if row.accepted_at else []
         await self._outbox.done(row, ref, also, entries)
         self._wake(f"{row.to.bot}|{row.to.channel}|{row.key}")
+        await self._unmarked(row, "delivered")
         for one in also:
             self._wake(one.queue)
+
+    async def _unmarked(self, row: Outgoing, mark: str) -> None:
+        """Whatever a new mark replaces is taken off; lost in a crash, it stays there beside it."""
+        if stale := await self._receipts.stale(row, mark):
+            await self._outbox.add(stale)
 
     def _delivered_entry(self, row: Outgoing) -> Entry:
         now = self._clock()
@@ -198,6 +208,7 @@ class Delivery:
         log.warning("delivery_dead", key=row.key, bot=row.to.bot, act=row.act, purpose=row.purpose)
         also = [*self._tell(row, why)]
         await self._outbox.dead(row, why, also, [])
+        await self._unmarked(row, "failed")
         for one in also:
             self._wake(one.queue)
 
@@ -207,17 +218,10 @@ class Delivery:
             return ()
         if self._staff is None:
             return ()
-        marks = [self._receipt(row, "failed")] if row.receipt_for else []
+        marks = self._receipts.of(row, "failed")
         told = self._follow(row, "told", self._staff, under=derived(derived(row.ticket, "card"), "0"))
         words = card.undelivered(why, row.key)
         return (*marks, replace(told, content=words))
-
-    def _receipt(self, row: Outgoing, mark: str) -> Outgoing:
-        ref = row.receipt_for
-        if ref is None:
-            raise ValueError("no message to mark")
-        follow = self._follow(row, f"mark-{mark}", ref.address)
-        return replace(follow, act=Act.REACT, purpose=Purpose.RECEIPT, ref=ref, mark=mark)
 
     def _follow(self, row: Outgoing, part: str, to: Address, under: str = "") -> Outgoing:
         now = self._clock()

@@ -318,10 +318,27 @@ class Step:
         """Delete a message of ours, named by its key."""
         self._queue(Act.DELETE, to, self.id("delete", part), target=target, under=under)
 
-    def mark(self, ref: MessageRef, mark: str, part: str) -> None:
+    def mark(
+        self,
+        ref: MessageRef,
+        mark: str,
+        part: str,
+        *,
+        key: str = "",
+        origin: MessageId | None = None,
+        delay: timedelta = timedelta(),
+    ) -> None:
         """Put a mark on somebody's message."""
-        key = self.id("mark", part, mark)
-        self._queue(Act.REACT, ref.address, key, purpose=Purpose.RECEIPT, ref=ref, mark=mark)
+        self._queue(
+            Act.REACT,
+            ref.address,
+            key or self.id("mark", part, mark),
+            purpose=Purpose.RECEIPT,
+            delay=delay,
+            ref=ref,
+            mark=mark,
+            origin=origin,
+        )
 
     def _pieces(self, to: Address, content: Content) -> tuple[Content, ...]:
         channel = self._channels.get(to.bot)

@@ -21,6 +21,24 @@ CLIENT_ID = "1234.5678"
 CLIENT_SECRET = "sandbox-client-secret"  # noqa: S105 - the stand-in's own, worth nothing elsewhere
 
 
+HISTORY = ("channels:history", "groups:history", "im:history")
+CHANNELS = ("channels:read", "groups:read")
+NEEDS = {
+    "assistant.threads": ("assistant:write",),
+    "chat.getPermalink": (),
+    "chat": ("chat:write",),
+    "conversations.history": HISTORY,
+    "conversations.replies": HISTORY,
+    "conversations.open": ("im:write",),
+    "conversations": CHANNELS,
+    "files.info": ("files:read",),
+    "files": ("files:write",),
+    "reactions": ("reactions:write",),
+    "users": ("users:read",),
+}
+"""Methods, or their beginnings, and the scopes of which a token needs one; the first entry that fits."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Code:
     """What an admin allowed: good for one exchange, with the same redirect address."""
@@ -50,6 +68,14 @@ class Grants:
             if hmac.compare_digest(token.encode(), known.encode()):
                 return scopes
         raise SlackError("invalid_auth")
+
+    def allowed(self, token: str, method: str) -> str:
+        """What a token may do; refuses a method that isn't in it."""
+        scopes = self.scopes(token)
+        needed = next((any_of for name, any_of in NEEDS.items() if method.startswith(name)), ())
+        if needed and not set(needed) & set(scopes.split(",")):
+            raise SlackError("missing_scope", [f"needed: {','.join(needed)}"])
+        return scopes
 
     async def authorize(self, request: web.Request) -> web.Response:
         """The page where an admin allows the app."""

@@ -96,7 +96,7 @@ class Web:
         if not token:
             raise SlackError("not_authed")
         if method not in APP_TOKEN_METHODS:
-            return self.grants.scopes(token)
+            return self.grants.allowed(token, method)
         if token.startswith("xoxb-"):
             raise SlackError("not_allowed_token_type")
         if not hmac.compare_digest(token.encode(), self._app_token.encode()):

@@ -25,6 +25,7 @@ from slack_sdk.oauth.installation_store.async_installation_store import AsyncIns
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bots.slack.scopes import SCOPES
 from bots.slack.signed import Clock, Signed, company_in, spent_key
 from desk.workspaces import Installation, Installations
 from domain.errors import DeskmateError
@@ -37,22 +38,6 @@ INSTALL = "/slack/install"
 REDIRECT = "/slack/oauth_redirect"
 STATE_SECONDS = 600
 INVITATION_DAYS = 7
-SCOPES = (
-    "chat:write",
-    "commands",
-    "channels:history",
-    "groups:history",
-    "channels:read",
-    "groups:read",
-    "assistant:write",
-    "im:history",
-    "im:write",
-    "files:read",
-    "files:write",
-    "reactions:write",
-    "users:read",
-)
-"""As in the manifest, which says what each is for."""
 DONE = "Deskmate is installed. Invite it to your agents' channel with /invite @Deskmate."
 FAILED = "Slack did not let Deskmate in ({reason}). Please start again."
 NO_LINK = "This link is not good, or not any more. Ask whoever runs Deskmate for a new one."

@@ -12,7 +12,6 @@ from yarl import URL
 
 from bots.slack.oauth import (
     INVITATION_DAYS,
-    SCOPES,
     STATE_SECONDS,
     Installer,
     SlackInstall,
@@ -20,6 +19,7 @@ from bots.slack.oauth import (
     invitation,
     invitations,
 )
+from bots.slack.scopes import SCOPES
 from desk.workspaces import Installation
 from domain.errors import BadInput, Misconfigured, Unavailable
 from domain.ids import CompanyId
@@ -282,3 +282,13 @@ async def test_late_word_of_a_removal_does_not_end_a_newer_installation(site: Si
     assert site.kept.found.token
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_an_app_that_was_let_in_with_less_is_told_what_it_lacks(site: Site) -> None:
+    back, cookie = await site.start()
+    code = site.stand.grants._codes[back.query["code"]]
+    site.stand.grants._codes[back.query["code"]] = replace(code, scopes="commands,channels:read,groups:read")
+    await site.finish(back, cookie)
+    channel = make_channel(site.slack_url, blobs=Blobs(), bot_token="", installations=site.kept)
+    with pytest.raises(Misconfigured, match="chat:write"):
+        await channel.check()

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import yaml
 
-from bots.slack.channel import SCOPES
-from bots.slack.oauth import SCOPES as ASKED
+from bots.slack.channel import SCOPES as NEEDED
+from bots.slack.scopes import EVENTS, METHODS, SCOPES
 from desk.assistant import PROMPTS
 from sandbox.slack_panes import COMMANDS
 from sandbox.slack_web import SCOPES as GRANTED
@@ -15,8 +15,17 @@ PATH = Path(__file__).parents[2] / "bots" / "slack" / "manifest.yaml"
 MANIFEST = yaml.safe_load(PATH.read_text())
 
 
-def test_every_permission_that_is_needed_is_asked_for() -> None:
-    assert set(MANIFEST["oauth_config"]["scopes"]["bot"]) >= SCOPES
+def test_exactly_what_the_adapter_needs_is_asked_for() -> None:
+    assert sorted(MANIFEST["oauth_config"]["scopes"]["bot"]) == list(SCOPES)
+    assert set(SCOPES) >= NEEDED
+    assert sorted(MANIFEST["settings"]["event_subscriptions"]["bot_events"]) == sorted(EVENTS)
+
+
+def test_every_method_that_the_adapter_calls_says_what_it_needs() -> None:
+    calls = re.compile(r"client\.([a-z]+(?:_[A-Za-z]+)+)\b")
+    sources = [path.read_text() for path in PATH.parent.glob("*.py") if path.name != "scopes.py"]
+    called = {name for source in sources for name in calls.findall(source)}
+    assert called - {"retry_handlers"} == set(METHODS)
 
 
 def test_nothing_is_asked_for_without_a_reason() -> None:
@@ -51,10 +60,6 @@ def test_the_texts_fit_slacks_limits() -> None:
     assert len(shown["description"]) <= 140
     assert 174 <= len(shown["long_description"]) <= 4000
     assert [one["callback_id"] for one in MANIFEST["features"]["shortcuts"]] == ["kb_shortcut"]
-
-
-def test_other_workspaces_are_asked_for_the_same() -> None:
-    assert list(ASKED) == MANIFEST["oauth_config"]["scopes"]["bot"]
 
 
 def test_the_stand_in_grants_what_the_manifest_asks_for() -> None:
