@@ -86,7 +86,15 @@ class InMemory:
     def _address(self, chat: str) -> Address:
         return Address(platform=self.platform, bot=self.bot, workspace=self.bot, channel=chat)
 
-    async def send(self, to: Address, content: Content, *, key: str, again: bool = False) -> MessageRef:
+    async def send(
+        self,
+        to: Address,
+        content: Content,
+        *,
+        key: str,
+        again: bool = False,
+        reply_to: MessageRef | None = None,
+    ) -> MessageRef:
         asked = self.asked.get(to.channel)
         if asked and not asked.done.done():
             asked.seen = perf_counter()

@@ -3,18 +3,17 @@
 import asyncio
 import hmac
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import scrypt
 
 from desk import card
 from desk.changes import Joined, LinkCode, Parted
-from desk.ports import Channel
 from desk.step import Step, card_key
 from desk.storage import Links, Records
 from domain.content import Content, Paragraph, Span, Style, text
-from domain.ids import BotId, CompanyId
+from domain.ids import CompanyId
 from domain.inbound import CommandReceived
 from domain.people import Customer, customer_id
 from domain.texts import Key, known_language, say
@@ -44,16 +43,15 @@ def normalised(given: str) -> str:
 class AccountsDesk:
     """Decides what /link and /unlink change. Writes nothing but wrong tries."""
 
-    def __init__(self, *, records: Records, links: Links, channels: Mapping[BotId, Channel]) -> None:
+    def __init__(self, *, records: Records, links: Links) -> None:
         self._records = records
         self._links = links
-        self._channels = channels
 
     async def link(self, step: Step, event: CommandReceived, given: str) -> None:
         """Without a code: make one. With a code: join the account that asked for it."""
         customer = await self._customer(step, event)
         language = _language(step, customer, event)
-        if self._overheard(event):
+        if _overheard(step, event):
             step.send(event.address, text(say(Key.LINK_PRIVATE, language)), "link")
         elif code := normalised(given):
             await self._redeem(step, customer, event, code)
@@ -70,7 +68,7 @@ class AccountsDesk:
             return
         parted = customer.also if mine == customer.identity else (mine,)
         step.changes.accounts = Parted(kept=customer.id, parted=parted)
-        if not self._overheard(event):  # in a group it may be somebody else's conversation
+        if not _overheard(step, event):  # in a group it may be somebody else's conversation
             self._belongs(step, replace(customer, id=customer_id(step.firm.id, mine), also=()))
         step.send(event.address, text(say(Key.UNLINKED, language)), "unlink")
 
@@ -82,11 +80,6 @@ class AccountsDesk:
             known = Customer(id=customer_id(step.firm.id, who), identity=who, name=event.actor.name)
             step.changes.customer = known
         return known
-
-    def _overheard(self, event: CommandReceived) -> bool:
-        channel = self._channels.get(event.address.bot)
-        shared = channel is not None and channel.limits.shared(event.address.channel)
-        return shared and not event.address.private_to
 
     async def _offer(self, step: Step, customer: Customer, event: CommandReceived) -> None:
         code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
@@ -155,6 +148,10 @@ class AccountsDesk:
     def _tell_thread(self, step: Step, ticket: Ticket, words: Content) -> None:
         if step.firm.staff:
             step.send(step.firm.staff, words, f"also-{ticket.id}", under=card_key(ticket))
+
+
+def _overheard(step: Step, event: CommandReceived) -> bool:
+    return step.shared(event.address) and not event.address.private_to
 
 
 async def tell_requests(step: Step, records: Records) -> None:

@@ -52,8 +52,8 @@ class Outgoing:
     ``key`` is derived and unique. ``under`` is the key of the message whose thread this goes into
     (its place is known only once that one is sent). ``target`` (a key) or ``ref`` is the message to
     edit, delete or mark (``off``: take the mark away). ``origin`` is the message of ours that this
-    shows; ``receipt_for`` the agent's message that gets a mark when this arrives. ``secret``: its words
-    are forgotten once it is delivered.
+    shows; ``receipt_for`` the agent's message that gets a mark when this arrives. ``reply_to`` is
+    quoted. ``secret``: its words are forgotten once it is delivered.
     """
 
     key: str
@@ -72,6 +72,7 @@ class Outgoing:
     off: bool = False
     origin: MessageId | None = None
     receipt_for: MessageRef | None = None
+    reply_to: MessageRef | None = None
     ticket: TicketId | None = None
     conversation: ConversationId | None = None
     accepted_at: datetime | None = None

@@ -123,7 +123,8 @@ class Delivery:
     ) -> MessageRef | None:
         row = posted.row
         if row.act is Act.SEND:
-            return await channel.send(place, row.content, key=row.key, again=posted.attempts > 0)
+            again = posted.attempts > 0
+            return await channel.send(place, row.content, key=row.key, again=again, reply_to=row.reply_to)
         if target is None:
             raise Gone("The message is not there.")
         if row.act is Act.EDIT:

@@ -70,8 +70,17 @@ class Channel(Protocol):
         """Pure. Pieces that each fit one message of the platform, in order, nothing dropped."""
         ...
 
-    async def send(self, to: Address, content: Content, *, key: str, again: bool = False) -> MessageRef:
-        """Send one piece. ``again``: an earlier attempt with this key may have got through.
+    async def send(
+        self,
+        to: Address,
+        content: Content,
+        *,
+        key: str,
+        again: bool = False,
+        reply_to: MessageRef | None = None,
+    ) -> MessageRef:
+        """Send one piece. ``again``: an earlier attempt with this key may have got through. ``reply_to``: the
+        message that this answers is quoted, where the platform can.
 
         Raises RateLimited, Unreachable, Refused or Unavailable; plain text is tried before Refused.
         """

@@ -193,6 +193,7 @@ class Step:
         purpose: Purpose = Purpose.NOTICE,
         origin: MessageId | None = None,
         receipt_for: MessageRef | None = None,
+        reply_to: MessageRef | None = None,
         accepted_at: datetime | None = None,
         delay: timedelta = timedelta(),
     ) -> str:
@@ -204,6 +205,7 @@ class Step:
             purpose=purpose,
             origin=origin,
             receipt_for=receipt_for,
+            reply_to=reply_to,
             accepted_at=accepted_at,
             delay=delay,
         )
@@ -237,6 +239,7 @@ class Step:
         under: str = "",
         origin: MessageId | None = None,
         receipt_for: MessageRef | None = None,
+        reply_to: MessageRef | None = None,
         accepted_at: datetime | None = None,
         delay: timedelta = timedelta(),
         secret: bool = False,
@@ -256,6 +259,7 @@ class Step:
                 under=under,
                 origin=origin,
                 receipt_for=receipt_for if last else None,
+                reply_to=None if number else reply_to,
                 accepted_at=accepted_at if last else None,
                 secret=secret,
             )
@@ -339,6 +343,11 @@ class Step:
             mark=mark,
             origin=origin,
         )
+
+    def shared(self, place: Address) -> bool:
+        """Whether more people than the customer read there."""
+        channel = self._channels.get(place.bot)
+        return channel is not None and channel.limits.shared(place.channel)
 
     def _pieces(self, to: Address, content: Content) -> tuple[Content, ...]:
         channel = self._channels.get(to.bot)

@@ -19,7 +19,7 @@ from domain.answer import Action, Answer, Author, Line, Reason, Turn
 from domain.content import Content, Quote, Span, plain, text
 from domain.conversation import Conversation, ConversationStatus, Handler
 from domain.emotion import CALM, Emotion
-from domain.ids import Address, BotId, ConversationId, MessageId, derived
+from domain.ids import Address, BotId, ConversationId, MessageId, MessageRef, derived
 from domain.inbound import Inbound, MessageReceived
 from domain.log import Kind
 from domain.people import Customer, customer_id
@@ -210,14 +210,20 @@ class Turns:
             await self._to_human(step, messages, answer, said, turn.history)
             return
         notice = " ".join(_too_long(step, cut))
-        self._say(step, answer, messages[0].row, notice)
+        self._say(step, answer, messages, notice)
 
-    def _say(self, step: Step, answer: Answer, first: Waiting, notice: str) -> None:
+    def _say(self, step: Step, answer: Answer, messages: Sequence[Received], notice: str) -> None:
         step.talk(refusals=step.talk().refusals + 1 if answer.refused else 0)
         content = words.answered(answer, notice=notice)
         id = step.said(Author.BOT, plain(answer.content), at=step.now, part="answer")
-        accepted = first.accepted_at
-        step.to_customer(content, "answer", purpose=Purpose.ANSWER, origin=id, accepted_at=accepted)
+        step.to_customer(
+            content,
+            "answer",
+            purpose=Purpose.ANSWER,
+            origin=id,
+            accepted_at=messages[0].row.accepted_at,
+            reply_to=_quoted(step, messages),
+        )
 
     async def _to_human(
         self,
@@ -242,7 +248,8 @@ class Turns:
         for one in messages:
             self._keep(step, one, None)
         language = language_of(step)
-        step.to_customer(words.offered(say(Key.FILE_RECEIVED, language), language), "file")
+        offer = words.offered(say(Key.FILE_RECEIVED, language), language)
+        step.to_customer(offer, "file", reply_to=_quoted(step, messages))
 
     async def _turn(self, step: Step, said: str) -> Turn:
         talk = step.talk()
@@ -280,6 +287,11 @@ async def _keep_typing(channel: Channel, address: Address) -> None:
     while True:
         await channel.typing(address)
         await asyncio.sleep(TYPING_SECONDS)
+
+
+def _quoted(step: Step, messages: Sequence[Received]) -> MessageRef | None:
+    """Where others read too, it must be seen whose message is answered; elsewhere it would be noise."""
+    return messages[-1].event.ref if step.shared(step.talk().address) else None
 
 
 def language_of(step: Step) -> str:

@@ -286,7 +286,7 @@ def _customers(parts: Parts, turns: Turns) -> CustomerDesk:
         records=kept.records,
         outbox=kept.outbox,
         link=parts.connections.link,
-        accounts=AccountsDesk(records=kept.records, links=kept.links, channels=parts.connections.channels),
+        accounts=AccountsDesk(records=kept.records, links=kept.links),
     )
 
 

@@ -92,13 +92,21 @@ class DiscordChannel:
         """Pieces that each fit one message of 2000 characters, in order."""
         return split(content)
 
-    async def send(self, to: Address, content: Content, *, key: str, again: bool = False) -> MessageRef:
+    async def send(
+        self,
+        to: Address,
+        content: Content,
+        *,
+        key: str,
+        again: bool = False,
+        reply_to: MessageRef | None = None,
+    ) -> MessageRef:
         """Send one piece; see `desk.ports.Channel.send`.
 
         ``to.private_to`` (an interaction's token) sends through the interaction for the 15 minutes that
         Discord grants; after that the message goes to the channel, which is the person's direct messages.
         """
-        return await self._sender.send(to, content, key=key, again=again)
+        return await self._sender.send(to, content, key=key, again=again, reply_to=reply_to)
 
     async def edit(self, ref: MessageRef, content: Content) -> None:
         """Replace a message of ours. Its files stay unless the content has others."""

@@ -47,17 +47,22 @@ class Sender:
         self._max_file_bytes = max_file_bytes
         self._mine: Recent[str] = Recent()
 
-    async def send(self, to: Address, content: Content, *, key: str, again: bool) -> MessageRef:
+    async def send(
+        self, to: Address, content: Content, *, key: str, again: bool, reply_to: MessageRef | None = None
+    ) -> MessageRef:
         """Send a content; one that does not fit goes in pieces, and the last one's reference counts."""
         pieces = split(content)
         for number, piece in enumerate(pieces[:-1]):
             await self._piece(to, piece, key=f"{key}/{number}", again=again)
-        return await self._piece(to, pieces[-1], key=key, again=again)
+        return await self._piece(to, pieces[-1], key=key, again=again, more=_quoting(to, reply_to))
 
-    async def _piece(self, to: Address, piece: Content, *, key: str, again: bool) -> MessageRef:
+    async def _piece(
+        self, to: Address, piece: Content, *, key: str, again: bool, more: Json | None = None
+    ) -> MessageRef:
         nonce = derived("discord", str(to.bot), to.channel, key)[:NONCE]
+        body = {"nonce": nonce, "enforce_nonce": True} | (more or {})
         return await self._plainer(
-            piece, lambda shown, uploads: self._deliver(to, shown, uploads, nonce=nonce, again=again)
+            piece, lambda shown, uploads: self._deliver(to, shown, uploads, more=body, again=again)
         )
 
     async def _plainer(
@@ -84,7 +89,7 @@ class Sender:
         return found
 
     async def _deliver(
-        self, to: Address, shown: Rendered, uploads: Sequence[Upload], *, nonce: str, again: bool
+        self, to: Address, shown: Rendered, uploads: Sequence[Upload], *, more: Json, again: bool
     ) -> MessageRef:
         body = shown.body()
         try:
@@ -95,18 +100,18 @@ class Sender:
                     if error.code not in WEBHOOK_GONE:
                         raise
                     self._replies.expire(to.private_to)
-            return await self._post(to, body, uploads, nonce=nonce, again=again)
+            return await self._post(to, body, uploads, more=more, again=again)
         except TROUBLE as error:
             raise on_sending(error) from error
 
     async def _post(
-        self, to: Address, body: Json, uploads: Sequence[Upload], *, nonce: str, again: bool
+        self, to: Address, body: Json, uploads: Sequence[Upload], *, more: Json, again: bool
     ) -> MessageRef:
         """An ordinary message. Discord shows a nonce once, but only looks back some minutes."""
+        nonce = str(more["nonce"])
         found = await self._sent_before(to.channel, nonce, body) if again else ""
         if not found:
-            numbered = body | {"nonce": nonce, "enforce_nonce": True}
-            found = str((await self._rest.create(to.channel, numbered, uploads))["id"])
+            found = str((await self._rest.create(to.channel, body | more, uploads))["id"])
         self._mine.add(found, nonce)
         await self._stop_thinking(to.channel)
         return self._parser.ref(to.channel, found)
@@ -196,6 +201,13 @@ def _variants(piece: Content) -> Iterator[Rendered]:
     plain = render_plain(piece)
     words = Rendered(text=plain.text)
     yield from (shown for shown in (render(piece), plain, words) if not shown.empty)
+
+
+def _quoting(to: Address, quoted: MessageRef | None) -> Json:
+    """The message that is answered; one that is gone meanwhile is no obstacle."""
+    if quoted is None or quoted.address.channel != to.channel:
+        return {}
+    return {"message_reference": {"message_id": quoted.id, "fail_if_not_exists": False}}
 
 
 def _looks(message: Json) -> tuple[object, ...]:

@@ -115,7 +115,15 @@ class SlackChannel:
         """Pieces that each fit one message."""
         return render.split(content)
 
-    async def send(self, to: Address, content: Content, *, key: str, again: bool = False) -> MessageRef:
+    async def send(
+        self,
+        to: Address,
+        content: Content,
+        *,
+        key: str,
+        again: bool = False,
+        reply_to: MessageRef | None = None,
+    ) -> MessageRef:
         """Send one piece; ``again`` first looks for the message of an earlier attempt."""
         return await self._out.send(await self._placed(to), content, key=key, again=again)
 

@@ -31,6 +31,8 @@ T = TypeVar("T")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 ANSWER_SECONDS = 5.0
+ALBUM = "+"
+"""Joins the ids of an album's messages in one reference."""
 MARKS = {"sent": "👍", "delivered": "👌", "failed": "💔", "seen": "👀"}  # bots may only use a fixed set
 
 
@@ -101,7 +103,15 @@ class TelegramChannel:
         """Pieces that each fit one message, in order, nothing dropped."""
         return split(content)
 
-    async def send(self, to: Address, content: Content, *, key: str, again: bool = False) -> MessageRef:
+    async def send(
+        self,
+        to: Address,
+        content: Content,
+        *,
+        key: str,
+        again: bool = False,
+        reply_to: MessageRef | None = None,
+    ) -> MessageRef:
         """Send one piece; Telegram knows no keys, so a repeated send may show twice.
 
         What is for one person in a group goes to their own chat with the bot.
@@ -110,23 +120,25 @@ class TelegramChannel:
         if to.private_to.isdecimal() and _is_group(to.channel):
             to = replace(to, channel=to.private_to, thread="")
         topic = int(to.thread) if to.thread else None
-        address, message = await self._at(to, lambda chat: self._delivery.send(chat, topic, rendered))
-        return MessageRef(address=address, id=str(message.message_id))
+        quoted = _ids(reply_to)[0] if reply_to and reply_to.address.channel == to.channel else None
+        address, sent = await self._at(to, lambda chat: self._delivery.send(chat, topic, rendered, quoted))
+        return MessageRef(address=address, id=ALBUM.join(map(str, sent)))
 
     async def edit(self, ref: MessageRef, content: Content) -> None:
         """Replace the text or caption (and the file, if the content has one)."""
         rendered = render(content)
-        await self._at(ref.address, lambda chat: self._delivery.edit(chat, int(ref.id), rendered))
+        await self._at(ref.address, lambda chat: self._delivery.edit(chat, _ids(ref)[0], rendered))
 
     async def delete(self, ref: MessageRef) -> None:
         """Delete; Telegram allows it for 48 hours, later it is refused."""
 
         async def gone_after(chat: int) -> None:
-            try:
-                await self._api.delete_message(chat, int(ref.id))
-            except BadRequest as error:
-                if not says(error, "message to delete not found"):
-                    raise
+            for message in _ids(ref):
+                try:
+                    await self._api.delete_message(chat, message)
+                except BadRequest as error:
+                    if not says(error, "message to delete not found"):
+                        raise
 
         await self._at(ref.address, gone_after)
 
@@ -138,7 +150,8 @@ class TelegramChannel:
         reaction = [ReactionTypeEmoji(emoji)] if on else []
         with suppress(Refused):  # some groups allow no reactions
             await self._at(
-                ref.address, lambda chat: self._api.set_message_reaction(chat, int(ref.id), reaction=reaction)
+                ref.address,
+                lambda chat: self._api.set_message_reaction(chat, _ids(ref)[0], reaction=reaction),
             )
 
     async def typing(self, at: Address) -> None:
@@ -252,6 +265,11 @@ class TelegramChannel:
         self._moved[old.channel] = new.channel
         if old.channel in self._here.groups:
             self._here = replace(self._here, groups=self._here.groups | {new.channel})
+
+
+def _ids(ref: MessageRef) -> list[int]:
+    """The messages of a reference: an album has several."""
+    return [int(one) for one in ref.id.split(ALBUM)]
 
 
 def _chat(address: Address) -> int:

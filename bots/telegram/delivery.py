@@ -13,17 +13,17 @@ from telegram import (
     LinkPreviewOptions,
     Message,
     MessageEntity,
+    ReplyParameters,
 )
 from telegram.error import BadRequest
 
+from bots.telegram.albums import kinds
 from bots.telegram.failures import gone, says
 from bots.telegram.render import Rendered
 from desk.ports import Fetched
 from domain.content import File
 
-MAX_PHOTO = 10_000_000  # https://core.telegram.org/bots/api#sendphoto
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-KINDS = {"video/mp4": "video", "audio/ogg": "voice", "audio/mpeg": "audio"}
 MEDIA: dict[str, Any] = {
     "photo": InputMediaPhoto,
     "video": InputMediaVideo,
@@ -41,15 +41,18 @@ class Delivery:
         self._bot = bot
         self._blobs = blobs
 
-    async def send(self, chat: int, topic: int | None, rendered: Rendered) -> Message:
-        """Send one message, with its file if it has one."""
-        place: dict[str, Any] = {
-            "chat_id": chat,
-            "message_thread_id": topic,
-            "reply_markup": rendered.keyboard,
-        }
-        if rendered.file:
-            return await self._send_file(place, rendered, rendered.file)
+    async def send(
+        self, chat: int, topic: int | None, rendered: Rendered, quoted: int | None = None
+    ) -> tuple[int, ...]:
+        """Send one message or album, as an answer to a quoted one; the ids of what is shown."""
+        place: dict[str, Any] = {"chat_id": chat, "message_thread_id": topic}
+        if quoted:
+            place["reply_parameters"] = ReplyParameters(quoted, allow_sending_without_reply=True)
+        if len(rendered.files) > 1:
+            return await self._send_album(place, rendered)
+        place["reply_markup"] = rendered.keyboard
+        if rendered.files:
+            return ((await self._send_file(place, rendered, rendered.files[0])).message_id,)
 
         def text(entities: Entities) -> Awaitable[Message]:
             return self._bot.send_message(
@@ -57,19 +60,39 @@ class Delivery:
             )
 
         sent: Message = await first_accepted(_plainer(rendered, text))
-        return sent
+        return (sent.message_id,)
 
     async def edit(self, chat: int, message: int, rendered: Rendered) -> None:
-        """Change a message; one that says so already is left alone."""
+        """Change a message; one that says so already is left alone. Of an album the words change."""
         place: dict[str, Any] = {"chat_id": chat, "message_id": message, "reply_markup": rendered.keyboard}
         try:
-            if rendered.file:
-                await self._edit_file(place, rendered, rendered.file)
+            if len(rendered.files) == 1:
+                await self._edit_file(place, rendered, rendered.files[0])
             else:
                 await self._edit_words(place, rendered)
         except BadRequest as error:
             if not says(error, "message is not modified"):
                 raise
+
+    async def _send_album(self, place: dict[str, Any], rendered: Rendered) -> tuple[int, ...]:
+        """Files as one album; where one of them can't be shown, all of them as documents."""
+        contents = [await self._blobs(file.blob) for file in rendered.files]
+        best = [kinds(file, len(data))[0] for file, data in zip(rendered.files, contents, strict=True)]
+
+        def album(shown: Sequence[str]) -> Callable[[Entities], Awaitable[tuple[Message, ...]]]:
+            def attempt(entities: Entities) -> Awaitable[tuple[Message, ...]]:
+                items: list[Any] = []
+                for kind, file, data in zip(shown, rendered.files, contents, strict=True):
+                    words = {} if items else {"caption": rendered.text or None, "caption_entities": entities}
+                    items.append(MEDIA[kind](InputFile(data, filename=file.name, attach=True), **words))
+                return self._bot.send_media_group(media=items, **place)
+
+            return attempt
+
+        ways = [best, ["document"] * len(best)] if set(best) != {"document"} else [best]
+        tries = [attempt for way in ways for attempt in _plainer(rendered, album(way))]
+        sent: Sequence[Message] = await first_accepted(tries)
+        return tuple(message.message_id for message in sent)
 
     async def _send_file(self, place: dict[str, Any], rendered: Rendered, file: File) -> Message:
         """Upload a file; a picture that Telegram can't show goes as a document."""
@@ -87,7 +110,7 @@ class Delivery:
             return attempt
 
         tries = [
-            attempt for kind in _kinds(file, len(content)) for attempt in _plainer(rendered, upload(kind))
+            attempt for kind in kinds(file, len(content)) for attempt in _plainer(rendered, upload(kind))
         ]
         sent: Message = await first_accepted(tries)
         return sent
@@ -106,8 +129,8 @@ class Delivery:
 
             return attempt
 
-        kinds = _kinds(file, len(content))
-        await first_accepted([one for kind in kinds for one in _plainer(rendered, replace(kind))])
+        ways = kinds(file, len(content))
+        await first_accepted([one for kind in ways for one in _plainer(rendered, replace(kind))])
 
     async def _edit_words(self, place: dict[str, Any], rendered: Rendered) -> None:
         """Change the text, or the caption if the message carries a file."""
@@ -121,11 +144,13 @@ class Delivery:
             return self._bot.edit_message_caption(caption=rendered.text, caption_entities=entities, **place)
 
         try:
-            await first_accepted(_plainer(rendered, text))
+            if rendered.text:
+                await first_accepted(_plainer(rendered, text))
+                return
         except BadRequest as error:
             if not says(error, "no text in the message"):
                 raise
-            await first_accepted(_plainer(rendered, caption))
+        await first_accepted(_plainer(rendered, caption))
 
 
 async def first_accepted(tries: Sequence[Try]) -> Any:
@@ -147,9 +172,3 @@ def _plainer(
 ) -> list[Callable[[], Awaitable[Any]]]:
     formatted: list[Try] = [lambda: attempt(rendered.entities)] if rendered.entities else []
     return [*formatted, lambda: attempt(None)]
-
-
-def _kinds(file: File, size: int) -> list[str]:
-    if file.image and file.mime != "image/gif" and size <= MAX_PHOTO:
-        return ["photo", "document"]
-    return [kind, "document"] if (kind := KINDS.get(file.mime)) else ["document"]

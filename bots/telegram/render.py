@@ -18,12 +18,15 @@ STYLES = {ButtonStyle.PLAIN: None, ButtonStyle.PRIMARY: "primary", ButtonStyle.D
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """One message. With ``file``, ``text`` is its caption. Offsets count UTF-16 code units."""
+    """One message. With ``files``, ``text`` is the caption; several are an album, which has no keyboard.
+
+    Offsets count UTF-16 code units.
+    """
 
     text: str
     entities: tuple[MessageEntity, ...] = ()
     keyboard: InlineKeyboardMarkup | None = None
-    file: File | None = None
+    files: tuple[File, ...] = ()
 
 
 def render(content: Content) -> Rendered:
@@ -32,10 +35,10 @@ def render(content: Content) -> Rendered:
     for block in normalised(content).blocks:
         writer.write(block)
     keyboard = _keyboard(content)
-    file = next((block for block in content.blocks if isinstance(block, File)), None)
-    text = writer.text or (ONLY_BUTTONS if keyboard and not file else "")
+    files = tuple(block for block in content.blocks if isinstance(block, File))
+    text = writer.text or (ONLY_BUTTONS if keyboard and not files else "")
     entities = sorted(writer.entities, key=lambda entity: (entity.offset, -entity.length))
-    return Rendered(text=text, entities=tuple(entities), keyboard=keyboard, file=file)
+    return Rendered(text=text, entities=tuple(entities), keyboard=keyboard, files=files)
 
 
 class _Writer:

@@ -5,7 +5,9 @@ Nothing but white space at the cuts is dropped. Code stays code and links stay l
 
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
 
+from bots.telegram.albums import together
 from bots.telegram.render import GAP
 from bots.telegram.runs import bullet_spans, length, normalised, source_spans
 from domain.content import (
@@ -33,7 +35,7 @@ JOINERS = frozenset({"\u200d", "\ufe0e", "\ufe0f", *map(chr, range(0x1F3FB, 0x1F
 
 
 def split(content: Content) -> tuple[Content, ...]:
-    """Pieces in order, each one message: at most one file each, buttons under the last."""
+    """Pieces in order, each one message or one album, buttons under the last."""
     blocks = [block for block in normalised(content).blocks if isinstance(block, File) or length(block)]
     pieces = _with_caption(blocks) or _in_order(blocks)
     return tuple(
@@ -47,19 +49,18 @@ def _with_caption(blocks: list[Block]) -> list[Content] | None:
     words = [block for block in blocks if not isinstance(block, File)]
     if not files or _total(words) > CAPTION_LIMIT:
         return None
-    return [Content((*words, files[0])), *(Content((file,)) for file in files[1:])]
+    first, *rest = together(files)
+    return [Content((*words, *first)), *(Content(album) for album in rest)]
 
 
 def _in_order(blocks: list[Block]) -> list[Content]:
     pieces: list[Content] = []
-    words: list[Block] = []
-    for block in blocks:
-        if isinstance(block, File):
-            pieces += [*_packed(words), Content((block,))]
-            words = []
+    for is_files, run in groupby(blocks, key=lambda block: isinstance(block, File)):
+        if is_files:
+            pieces += [Content(album) for album in together([one for one in run if isinstance(one, File)])]
         else:
-            words.append(block)
-    return pieces + list(_packed(words))
+            pieces += _packed(list(run))
+    return pieces
 
 
 def _with_buttons(pieces: list[Content], buttons: list[Button]) -> list[Content]:
@@ -69,7 +70,8 @@ def _with_buttons(pieces: list[Content], buttons: list[Button]) -> list[Content]
     ]
     if not rows:
         return pieces
-    first = pieces.pop().plus(rows[0]) if pieces else Content((rows[0],))
+    alone = not pieces or len(list(pieces[-1].of(File))) > 1  # albums have no buttons
+    first = Content((rows[0],)) if alone else pieces.pop().plus(rows[0])
     return [*pieces, first, *(Content((row,)) for row in rows[1:])]
 
 

@@ -88,7 +88,15 @@ class FakeChannel:
             room -= size
         return tuple(Content(tuple(piece)) for piece in pieces if piece)
 
-    async def send(self, to: Address, content: Content, *, key: str, again: bool = False) -> MessageRef:
+    async def send(
+        self,
+        to: Address,
+        content: Content,
+        *,
+        key: str,
+        again: bool = False,
+        reply_to: MessageRef | None = None,
+    ) -> MessageRef:
         """Show a message, or find the one of an earlier attempt."""
         if to.channel in self.world.blocked:
             raise Unreachable

@@ -280,3 +280,22 @@ async def test_two_bots_of_one_process_talk_to_two_places():
         await first.channel.send(first.address, text("one"), key="k1")
         await second.channel.send(second.address, text("two"), key="k1")
         assert (first.theirs(), second.theirs()) == (["one"], ["two"])
+
+
+async def test_an_answer_quotes_its_question_and_a_question_that_is_gone_is_no_obstacle(case):
+    asked = MessageRef(address=case.address, id=await case.say("Where is it?"))
+    await case.channel.send(case.address, text("On its way"), key="k1", reply_to=asked)
+    gone = MessageRef(address=case.address, id="1500000000000000000")
+    await case.channel.send(case.address, text("It arrived"), key="k2", reply_to=gone)
+    bodies = [one.body for one in case.stand.requests if one.method == "POST" and "/messages" in one.path]
+    assert [body["message_reference"]["message_id"] for body in bodies] == [asked.id, gone.id]
+    assert case.theirs() == ["On its way", "It arrived"]
+
+
+async def test_several_files_are_one_message(case):
+    case.blobs |= {"a": b"one", "b": b"two"}
+    files = [File("a", "a.pdf", "application/pdf", 3), File("b", "b.pdf", "application/pdf", 3)]
+    (piece,) = case.channel.split(Content((paragraph("Both"), *files)))
+    await case.channel.send(case.address, piece, key="k1")
+    (bubble,) = [one for one in case.bubbles() if not one.mine]
+    assert [name for name, _ in bubble.files] == ["a.pdf", "b.pdf"]

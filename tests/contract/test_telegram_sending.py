@@ -312,3 +312,42 @@ async def test_what_is_for_one_person_in_a_group_goes_to_their_own_chat(case: Ca
     ref = await send(case, text("Psst"), replace(group, private_to=person))
     assert ref.address.channel == person
     assert [bubble.text for bubble in case.shown()] == ["Psst"]
+
+
+TERMS = File(blob="pdf", name="offer.pdf", mime="application/pdf")
+
+
+@pytest.mark.trap(17)
+async def test_several_files_are_one_album_with_its_caption(case: Case) -> None:
+    (piece,) = case.channel.split(Content((paragraph("Both papers"), PDF, TERMS)))
+    ref = await send(case, piece)
+    assert [(b.text, [name for name, _ in b.files]) for b in case.shown()] == [
+        ("Both papers", ["terms.pdf"]),
+        ("", ["offer.pdf"]),
+    ]
+    assert len(case.calls("sendMediaGroup")) == 1
+    await case.channel.edit(ref, text("Both papers, corrected"))
+    assert [b.text for b in case.shown()] == ["Both papers, corrected", ""]
+    await case.channel.react(ref, "seen")
+    await case.channel.delete(ref)
+    await case.channel.delete(ref)
+    assert case.shown() == []
+
+
+async def test_an_album_with_a_picture_that_can_not_be_shown_goes_as_documents(case: Case) -> None:
+    case.blobs["odd"] = b"no picture at all"
+    odd = File(blob="odd", name="odd.png", mime="image/png", image=True)
+    (piece,) = case.channel.split(Content((paragraph("Look"), PHOTO, odd)))
+    await send(case, piece)
+    assert [[name for name, _ in b.files] for b in case.shown()] == [["box.png"], ["odd.png"]]
+
+
+async def test_an_answer_quotes_its_question_and_a_question_that_is_gone_is_no_obstacle(case: Case) -> None:
+    asked = MessageRef(address=case.address, id=await case.say("Where is it?"))
+    await case.channel.send(case.address, text("On its way"), key="k1", reply_to=asked)
+    gone = MessageRef(address=case.address, id="999999")
+    await case.channel.send(case.address, text("It arrived"), key="k2", reply_to=gone)
+    first, second = case.calls("sendMessage")
+    assert first["reply_parameters"]["message_id"] == int(asked.id)
+    assert second["reply_parameters"]["allow_sending_without_reply"] is True
+    assert [b.text for b in case.shown()] == ["On its way", "It arrived"]

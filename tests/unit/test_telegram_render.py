@@ -94,7 +94,7 @@ def shown(rendered: Rendered) -> dict[str, Any]:
         "text": rendered.text,
         "entities": [entity.to_dict() for entity in rendered.entities],
         "keyboard": rendered.keyboard.to_dict() if rendered.keyboard else None,
-        "file": rendered.file.name if rendered.file else None,
+        "file": rendered.files[0].name if rendered.files else None,
     }
 
 
@@ -187,15 +187,47 @@ def test_a_family_emoji_is_not_cut_in_two() -> None:
 @pytest.mark.trap(17)
 def test_a_short_text_becomes_the_caption_and_a_long_one_goes_ahead_of_its_file() -> None:
     short = split(Content((paragraph("Here"), PHOTO)))
-    assert [(render(piece).text, render(piece).file) for piece in short] == [("Here", PHOTO)]
+    assert [(render(piece).text, render(piece).files) for piece in short] == [("Here", (PHOTO,))]
     long = [render(piece) for piece in split(Content((paragraph("y" * (CAPTION_LIMIT + 1)), PHOTO)))]
-    assert [one.file for one in long] == [None, PHOTO]
+    assert [one.files for one in long] == [(), (PHOTO,)]
 
 
-def test_every_file_is_a_message_and_buttons_come_last() -> None:
+def test_files_that_do_not_go_together_are_messages_of_their_own_and_buttons_come_last() -> None:
     content = Content((Buttons((Button("ok", "OK"),)), PHOTO, PDF))
     rendered = [render(piece) for piece in split(content)]
-    assert [one.file for one in rendered] == [PHOTO, PDF]
+    assert [one.files for one in rendered] == [(PHOTO,), (PDF,)]
+    assert [one.keyboard is not None for one in rendered] == [False, True]
+
+
+CLIP = File(blob="clip", name="clip.mp4", mime="video/mp4")
+VOICE = File(blob="voice", name="voice.ogg", mime="audio/ogg")
+GIF = File(blob="gif", name="dance.gif", mime="image/gif", image=True)
+HUGE = File(blob="huge", name="poster.png", mime="image/png", image=True, size=12_000_000)
+
+
+@pytest.mark.parametrize(
+    ("files", "albums"),
+    [
+        ((PHOTO, CLIP, PHOTO), [(PHOTO, CLIP, PHOTO)]),
+        ((PDF, PDF, PHOTO, PHOTO), [(PDF, PDF), (PHOTO, PHOTO)]),
+        ((VOICE, VOICE), [(VOICE,), (VOICE,)]),
+        ((PHOTO, HUGE, PDF), [(PHOTO,), (HUGE, PDF)]),
+        ((GIF, PDF), [(GIF, PDF)]),
+        ((PDF,) * 12, [(PDF,) * 10, (PDF,) * 2]),
+    ],
+)
+def test_files_that_telegram_shows_together_are_one_album(
+    files: tuple[File, ...], albums: list[tuple[File, ...]]
+) -> None:
+    rendered = [render(piece) for piece in split(Content((paragraph("Here"), *files)))]
+    assert [one.files for one in rendered] == albums
+    assert [one.text for one in rendered] == ["Here", *[""] * (len(albums) - 1)]
+
+
+def test_buttons_follow_an_album_in_a_message_of_their_own() -> None:
+    content = Content((PDF, PDF, Buttons((Button("ok", "OK"),))))
+    rendered = [render(piece) for piece in split(content)]
+    assert [one.files for one in rendered] == [(PDF, PDF), ()]
     assert [one.keyboard is not None for one in rendered] == [False, True]
 
 
@@ -256,9 +288,10 @@ def squeezed(text: str) -> str:
 def test_whatever_is_said_fits_parses_and_is_complete(content: Content) -> None:
     rendered = [render(piece) for piece in split(content)]
     for one in rendered:
-        limit = CAPTION_LIMIT if one.file else TEXT_LIMIT
+        limit = CAPTION_LIMIT if one.files else TEXT_LIMIT
         assert units(one.text) <= limit
-        assert one.text.strip() or one.file
+        assert one.text.strip() or one.files
+        assert not (one.keyboard and len(one.files) > 1)
         # The stand-in checks entities as Telegram does: offsets, whole characters, nesting.
         formatted(one.text, "", [entity.to_dict() for entity in one.entities], limit=limit)
     words = squeezed("".join(one.text for one in rendered))
@@ -266,7 +299,7 @@ def test_whatever_is_said_fits_parses_and_is_complete(content: Content) -> None:
         for text in spoken(block):
             assert squeezed(text) in words
     files = [block for block in content.blocks if isinstance(block, File)]
-    assert [one.file for one in rendered if one.file] == files
+    assert [file for one in rendered for file in one.files] == files
 
 
 def spoken(block: Block) -> list[str]:
