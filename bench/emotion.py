@@ -10,7 +10,7 @@ import argparse
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -170,7 +170,7 @@ def options_of(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measure the emotion model.")
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared/data/goemotions")
     parser.add_argument("--banking", type=Path, default=ROOT.parent / "shared/data/banking77/test.csv")
-    parser.add_argument("--map", type=Path, help="JSON file: the data set's label -> one of the seven")
+    parser.add_argument("--map", type=Path, help="JSON file: the data's or the model's label -> ours")
     parser.add_argument("--model", default="minilm", help="minilm, a hub name or a path")
     parser.add_argument("--folder", type=Path, default=ROOT / "models/emotion")
     parser.add_argument("--threads", type=int, default=2)
@@ -178,19 +178,24 @@ def options_of(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
+def reader_of(options: argparse.Namespace, mapping: Mapping[str, str], executor: Executor) -> EmotionReader:
+    """Load the model that is to be measured."""
+    return load_emotion_reader(
+        options.model, folder=options.folder, threads=options.threads, executor=executor, labels=mapping
+    )
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and print."""
     options = options_of(arguments)
     console = Console()
     mapping = json.loads(options.map.read_text(encoding="utf-8")) if options.map else {}
-    try:
-        data = load(options.data, options.banking, mapping, print)
-    except UnmappedLabels as error:
-        raise SystemExit(f"{error} Map them with --map FILE.json.") from error
     with ThreadPoolExecutor(1) as executor:
-        reader = load_emotion_reader(
-            options.model, folder=options.folder, threads=options.threads, executor=executor
-        )
+        try:
+            data = load(options.data, options.banking, mapping, print)
+            reader = reader_of(options, mapping, executor)
+        except UnmappedLabels as error:
+            raise SystemExit(f"{error} Map them with --map FILE.json.") from error
         ours = measure(reader.scores, data)
         ours["texts_per_second"] = speed(reader, data.support.texts)
     if options.model == "minilm":

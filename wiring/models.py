@@ -1,10 +1,11 @@
 """The models that all companies share: loaded once, run in one small pool of threads."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 
 from brain.batching import BatchedEncoder
 from brain.emotion import load_emotion_reader
+from brain.emotion_labels import UnmappedLabels
 from brain.extractive import ExtractiveResponder
 from brain.gemini import API, GeminiClient
 from brain.language import Languages
@@ -14,6 +15,7 @@ from brain.ports import EmotionReader, Responder
 from brain.translation import ModelTranslator
 from brain.usage import Prices
 from brain.writing import ModelResponder
+from domain.errors import Misconfigured
 from settings import Settings
 
 PROGRAM = Path(__file__).parent.parent
@@ -30,15 +32,7 @@ class Models:
         self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="models")
         encoder = load_encoder(models.encoder, cache_dir=PROGRAM / models.cache_dir, threads=models.threads)
         self.encoder = BatchedEncoder(encoder, executor=self._pool, wait=wait)
-        read = load_emotion_reader(
-            models.emotion,
-            folder=EMOTION,
-            threads=models.threads,
-            executor=self._pool,
-            labels=models.emotion_labels,
-            wait=wait,
-        )
-        self.emotions: EmotionReader = Outspoken(read)
+        self.emotions: EmotionReader = Outspoken(emotion_reader(settings, self._pool))
         self.languages = Languages()
         self.fallback: Responder = ExtractiveResponder()
         self.gemini = gemini(settings)
@@ -51,6 +45,22 @@ class Models:
         if self.gemini:
             await self.gemini.close()
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def emotion_reader(settings: Settings, executor: Executor) -> EmotionReader:
+    """The configured emotion model. Raises Misconfigured, naming the option to set."""
+    models = settings.models
+    try:
+        return load_emotion_reader(
+            models.emotion,
+            folder=EMOTION,
+            threads=models.threads,
+            executor=executor,
+            labels=models.emotion_labels,
+            wait=models.batch_wait_ms / 1000,
+        )
+    except UnmappedLabels as error:
+        raise Misconfigured(f"{error} Map them in config.toml, option models.emotion_labels.") from error
 
 
 def gemini(settings: Settings) -> GeminiClient | None:

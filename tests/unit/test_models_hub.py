@@ -6,8 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import wiring.models
+from bench.emotion import main as measure_emotion
 from brain.models import HubClassifier, HubEncoder, load_encoder
+from domain.emotion import Feeling
 from domain.errors import Misconfigured
+from settings import Settings, load
+from wiring.models import Models
 
 WORDS = ["[PAD]", "[CLS]", "[SEP]", "[UNK]", "where", "is", "my", "parcel", "liars", "!"]
 
@@ -51,6 +56,52 @@ def test_a_hub_classifier_has_its_own_labels_and_reads_in_order(classifier_folde
         np.testing.assert_allclose(readings[place].logits, alone.logits, atol=1e-4)
     assert readings[0].pieces == ()
     assert classifier.classify([]) == []
+
+
+def test_a_model_in_a_folder_is_measured_with_its_labels_mapped(
+    classifier_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "labels.txt").write_text("cross\nplain\n", encoding="utf-8")
+    (tmp_path / "test.tsv").write_text("liars !\t0\nwhere is my parcel\t1\n", encoding="utf-8")
+    names = {"cross": "anger", "plain": "neutral", "calm": "neutral"}
+    asked = ["--data", str(tmp_path), "--banking", str(tmp_path / "none.csv"), "--json", "--threads", "1"]
+    asked += ["--model", str(classifier_folder), "--map", str(tmp_path / "map.json")]
+    (tmp_path / "map.json").write_text(json.dumps(names), encoding="utf-8")
+    with pytest.raises(SystemExit, match=r"rage.*--map"):
+        measure_emotion(asked)
+    (tmp_path / "map.json").write_text(json.dumps(names | {"rage": "anger"}), encoding="utf-8")
+    measure_emotion(asked)
+    figures = json.loads(capsys.readouterr().out.strip().splitlines()[-1])
+    assert figures["accuracy"] in {0.0, 0.5, 1.0}
+    assert figures["support_set_joy_recall"] == 0.0
+
+
+class NoSearch:
+    """In the search encoder's place, which these tests don't need."""
+
+    id, dimensions = "none", 0
+
+
+def configured(folder: Path, *lines: str) -> Settings:
+    text = "\n".join(["[models]", "threads = 1", *lines, "[[companies]]", 'id = "acme"', 'name = "Acme"'])
+    (folder / "config.toml").write_text(text, encoding="utf-8")
+    return load(folder / "config.toml", environment={})
+
+
+async def test_a_model_in_a_folder_reads_emotions_once_its_labels_are_mapped(
+    classifier_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wiring.models, "load_encoder", lambda *_, **__: NoSearch())
+    emotion = f'emotion = "{classifier_folder}"'
+    labels = 'emotion_labels = { calm = "neutral", rage = "anger" }'
+    with pytest.raises(Misconfigured, match=r"calm, rage\. .*models\.emotion_labels"):
+        Models(configured(tmp_path, emotion))
+    models = Models(configured(tmp_path, emotion, labels))
+    read = await models.emotions.read("Where is my parcel, liars!")
+    await models.close()
+    likely = {feeling for feeling, score in read.scores.items() if score > 0.01}
+    assert likely == {Feeling.ANGER, Feeling.NEUTRAL}
+    assert sum(read.scores.values()) == pytest.approx(1.0, abs=1e-4)
 
 
 def test_a_hub_encoder_gives_vectors_of_length_one(tmp_path: Path) -> None:
