@@ -97,7 +97,7 @@ async def test_a_model_in_a_folder_reads_emotions_once_its_labels_are_mapped(
     with pytest.raises(Misconfigured, match=r"calm, rage\. .*models\.emotion_labels"):
         Models(configured(tmp_path, emotion))
     models = Models(configured(tmp_path, emotion, labels))
-    read = await models.emotions.read("Where is my parcel, liars!")
+    read = await models.emotions.read("Where is my parcel?")
     await models.close()
     likely = {feeling for feeling, score in read.scores.items() if score > 0.01}
     assert likely == {Feeling.ANGER, Feeling.NEUTRAL}
