@@ -7,6 +7,7 @@ from desk import card, handoff, receipts, survey, targets
 from desk.attachments import Files
 from desk.changes import Purpose
 from desk.crew import Crew
+from desk.presence import LEFT
 from desk.step import Step
 from desk.storage import Case, Outbox, Records, Waiting
 from domain.answer import Author, Line
@@ -224,8 +225,8 @@ class AgentDesk:
             handoff.release(step, "not claimed in time")
         elif event.what == targets.DUE:
             targets.late(step)
-        elif event.what == "left" and ticket.status in (Status.OPEN, Status.PENDING):
-            handoff.release(step, "went offline")
+        elif event.what == LEFT and ticket.status is Status.OPEN and not ticket.claimed:
+            handoff.release(step, "went away")
 
     def whisper(self, step: Step, event: Inbound, content: Content) -> None:
         """Tell the person who did it, and nobody else where the platform can."""

@@ -44,6 +44,12 @@ class Files:
             files.append(File(blob, one.name, one.mime, len(data), image))
         return tuple(files), tuple(problems)
 
+    async def long_text(self, said: str, key: str) -> File:
+        """A text that is too long for a chat, as a file."""
+        data = said.encode()
+        await self._keep(f"{key}-text", data)
+        return File(f"{key}-text", "message.txt", "text/plain", len(data), image=False)
+
     async def first(self, event: CommandReceived | FormSubmitted) -> tuple[str, bytes] | None:
         """Name and bytes of the first file of a command. Raises BadInput, Unavailable."""
         for one in event.attachments:

@@ -28,6 +28,7 @@ from domain.inbound import (
 )
 from domain.log import Kind
 from domain.texts import LANGUAGES, Key, known_language, say
+from domain.ticket import Status
 
 LINK_SECONDS = 3.0
 
@@ -150,7 +151,12 @@ class CustomerDesk:
         step.to_customer(text(say(Key.GLAD, talk.language)), "glad")
 
     async def _reopen(self, step: Step, case: Case, event: ButtonPressed) -> None:
-        if case.ticket and case.ticket.id == event.value:
+        """Not solved: back to the agent, or to a new one when the customer has moved on since."""
+        ticket, talk = case.ticket, case.conversation
+        same = ticket and talk and ticket.id == event.value and ticket.conversation == talk.id
+        if not same:
+            await self._human(step, case, event)
+        elif ticket and ticket.status in (Status.SOLVED, Status.CLOSED):
             handoff.reopen(step, None)
 
     async def _language(self, step: Step, case: Case, event: ButtonPressed | CommandReceived) -> None:

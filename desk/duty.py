@@ -1,14 +1,12 @@
 """Agents' own matters: who is available, how many tickets they can have, and what they have."""
 
-from collections.abc import Callable
-from datetime import datetime
-
 from desk.crew import Crew
 from desk.home import CAPACITIES, state
 from desk.overview import Overview
+from desk.presence import Presence
 from desk.staff import Section
 from desk.step import Step
-from desk.storage import Agents, Records
+from desk.storage import Agents
 from desk.telling import Teller
 from domain.content import Content, paragraph, text
 from domain.errors import BadInput
@@ -25,16 +23,14 @@ class DutyDesk:
         crew: Crew,
         teller: Teller,
         agents: Agents,
-        records: Records,
+        presence: Presence,
         overview: Overview,
-        clock: Callable[[], datetime],
     ) -> None:
         self._crew = crew
         self._teller = teller
         self._agents = agents
-        self._records = records
+        self._presence = presence
         self._overview = overview
-        self._clock = clock
 
     @property
     def section(self) -> Section:
@@ -49,15 +45,15 @@ class DutyDesk:
 
     async def _available(self, step: Step, event: CommandReceived) -> None:
         agent = await self._crew.member(event.actor)
-        await self._agents.set_availability(agent.id, Availability.ONLINE, self._clock())
+        await self._presence.change(agent, Availability.ONLINE)
         step.changes.assign = True
         self._teller.tell(step, event, text("You are available: new tickets can come to you."))
 
     async def _away(self, step: Step, event: CommandReceived) -> None:
         agent = await self._crew.member(event.actor)
-        await self._agents.set_availability(agent.id, Availability.AWAY, self._clock())
-        held = len(await self._records.tickets(assignee=agent.id))
-        kept = f" You keep your {held} open tickets; transfer what can't wait." if held else ""
+        held = await self._presence.change(agent, Availability.AWAY)
+        mine = "1 ticket" if held == 1 else f"{held} tickets"
+        kept = f" You keep the {mine} you claimed; transfer what can't wait." if held else ""
         self._teller.tell(step, event, text(f"You are away: no new tickets come to you.{kept}"))
 
     async def _capacity(self, step: Step, event: CommandReceived) -> None:

@@ -8,6 +8,7 @@ import structlog
 from desk.crew import Crew
 from desk.overview import Overview
 from desk.ports import Belongs, Channel
+from desk.presence import Presence
 from desk.staff import Section
 from desk.step import Step
 from desk.storage import Agents
@@ -40,6 +41,7 @@ class HomeDesk:
         *,
         crew: Crew,
         agents: Agents,
+        presence: Presence,
         overview: Overview,
         channels: Mapping[BotId, Channel],
         today: Today,
@@ -48,6 +50,7 @@ class HomeDesk:
     ) -> None:
         self._crew = crew
         self._agents = agents
+        self._presence = presence
         self._overview = overview
         self._channels = channels
         self._today = today
@@ -67,7 +70,7 @@ class HomeDesk:
         """Available or away, whichever the button said."""
         if await self._belongs(event.actor.identity):
             agent = await self._crew.member(event.actor)
-            await self._agents.set_availability(agent.id, Availability(event.value), self._clock())
+            await self._presence.change(agent, Availability(event.value))
             step.changes.assign = event.value == Availability.ONLINE
         await self._draw(event)
 

@@ -12,11 +12,11 @@ from desk import targets
 from desk.delivery import Delivery
 from desk.desk import Desk
 from desk.ports import Channel
+from desk.presence import LEFT, due
 from desk.queue import OneByOne, Wakeups
 from desk.storage import Agents, Inbox, Outbox, Records
 from domain.errors import Misconfigured, RateLimited, Unavailable
-from domain.ids import Address, BotId, CompanyId, Identity, Platform, derived
-from domain.inbound import Actor, TicketDue
+from domain.ids import BotId, CompanyId
 from domain.people import Availability
 from domain.ticket import Status, Ticket
 
@@ -196,23 +196,10 @@ class Office:
             if agent.availability is Availability.OFFLINE and agent.load:
                 for ticket in await self._records.tickets(assignee=agent.id):
                     if not ticket.claimed:
-                        await self._due(ticket, "left", now, _since(ticket))
+                        await self._due(ticket, LEFT, now, _since(ticket))
 
     async def _due(self, ticket: Ticket, what: str, now: datetime, mark: str) -> None:
-        """``mark``: what makes this time another one than the last."""
-        source = f"due:{ticket.id}:{what}:{mark}"
-        nobody = Identity(platform=ticket.platform, workspace="", user="deskmate")
-        place = Address(platform=Platform(ticket.platform), bot=BotId(""), workspace="", channel="")
-        await self._desk.accept(
-            TicketDue(
-                source=derived(source),
-                at=now,
-                actor=Actor(identity=nobody, name="Deskmate"),
-                address=place,
-                ticket=ticket.id,
-                what=what,
-            )
-        )
+        await self._desk.accept(due(ticket, what, now, mark))
 
 
 def _since(ticket: Ticket) -> str:

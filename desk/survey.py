@@ -31,7 +31,7 @@ def resolve(step: Step, agent: Agent) -> None:
     step.log(Kind.TICKET_SOLVED, agent=agent.id, opened_at=opened, resolutions=ticket.resolutions)
     step.log(Kind.CONVERSATION_RESOLVED, agent=agent.id, by="agent", confirmed=False)
     step.update_card(card.card(ticket), "solved")
-    step.to_customer(text(say(Key.RESOLVED, talk.language, agent=who(agent))), "resolved")
+    step.to_customer(words.resolved(who(agent), ticket.id, talk.language), "resolved")
     resolution = derived(ticket.id, "resolution", str(ticket.resolutions))
     step.changes.cancel_surveys = False
     survey = step.to_customer(

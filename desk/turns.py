@@ -130,8 +130,12 @@ class Turns:
         )
         if one.event.reply_to:
             content = await self._quoting(one.event, content)
-        files, problems = await self._files.take(one.event, f"{step.changes.seed}-{part}", language_of(step))
-        return Content((*content.blocks, *files)), " ".join([*_too_long(step, cut), *problems])
+        key, language = f"{step.changes.seed}-{part}", language_of(step)
+        files, problems = await self._files.take(one.event, key, language)
+        if cut:
+            files = (await self._files.long_text(one.event.text, key), *files)
+            problems = (say(Key.TOO_LONG_PASSED, language), *problems)
+        return Content((*content.blocks, *files)), " ".join(problems)
 
     async def _quoting(self, event: MessageReceived, content: Content) -> Content:
         quoted = await self._outbox.at(event.reply_to) if event.reply_to else None

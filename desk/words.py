@@ -34,6 +34,12 @@ def survey(resolution: str, language: str) -> Content:
     return text(say(Key.SURVEY, language)).plus(Buttons(buttons))
 
 
+def resolved(agent: str, ticket: str, language: str) -> Content:
+    """The end of a request, with the way back."""
+    again = Button("reopen", say(Key.BUTTON_REOPEN, language), ticket)
+    return text(say(Key.RESOLVED, language, agent=agent)).plus(Buttons((again,)))
+
+
 def rated(rating: int, resolution: str, language: str, *, comment: bool) -> Content:
     """The survey after a press: what was chosen; it can be changed by pressing again."""
     labels = rating_labels(language)

@@ -27,6 +27,7 @@ from desk.home import HomeDesk, Today
 from desk.office import Office
 from desk.overview import Overview
 from desk.posting import DigestDesk
+from desk.presence import Presence
 from desk.progress import Notes
 from desk.queue import Wakeups
 from desk.routing import Routing
@@ -311,12 +312,12 @@ def _staff(parts: Parts, known: Firm, crew: Crew, reporter: Reporter, *, files: 
     reporting = reporting_desk(parts, known, crew, teller, reporter)
     assistant = AssistantDesk(firm=known, teller=teller, channels=channels, answer=parts.thinking.answer)
     overview = Overview(records=kept.records, outbox=kept.outbox, link=parts.connections.link)
-    duty = DutyDesk(
-        crew=crew, teller=teller, agents=kept.agents, records=kept.records, overview=overview, clock=now
-    )
+    presence = Presence(agents=kept.agents, records=kept.records, inbox=kept.inbox, clock=now)
+    duty = DutyDesk(crew=crew, teller=teller, agents=kept.agents, presence=presence, overview=overview)
     home = HomeDesk(
         crew=crew,
         agents=kept.agents,
+        presence=presence,
         overview=overview,
         channels=channels,
         today=_today(reporter),

@@ -26,7 +26,11 @@ ADMINISTRATOR = 1 << 3
 async def diagnose(rest: Rest, *, guild: str, support: str) -> str:
     """One line about the connection. Raises Misconfigured with what to do about it."""
     await rest.open()
-    guilds: list[dict[str, Any]] = await rest.call("GET", "/users/@me/guilds")
+    name = rest.application.get("name", "The bot")
+    try:
+        guilds: list[dict[str, Any]] = await rest.call("GET", "/users/@me/guilds")
+    except discord.NotFound:
+        return f"{name} is connected; its servers can't be listed here"
     joined = {str(one["id"]): one for one in guilds}
     if guild and guild not in joined:
         raise Misconfigured(
@@ -36,7 +40,7 @@ async def diagnose(rest: Rest, *, guild: str, support: str) -> str:
     if support:
         await _support(rest, support, joined)
     places = "1 server" if len(joined) == 1 else f"{len(joined)} servers"
-    return f"{rest.application.get('name', 'The bot')} is connected and in {places}"
+    return f"{name} is connected and in {places}"
 
 
 async def _support(rest: Rest, support: str, joined: dict[str, dict[str, Any]]) -> None:

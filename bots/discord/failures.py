@@ -21,6 +21,8 @@ CANT_DM = (50007, 50278)
 SOME_SECONDS = 5.0
 WEBHOOK_GONE = (10015, 10062, 50027)
 """An interaction's token has expired (JSON error codes, Discord's documentation)."""
+UNKNOWN_MESSAGE = 10008
+"""Also said of the answer to an interaction that was never acknowledged."""
 TROUBLE: tuple[type[Exception], ...] = (
     discord.DiscordException,
     aiohttp.ClientError,

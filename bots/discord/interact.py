@@ -16,6 +16,7 @@ from bots.discord.replies import Recent, Replies
 from bots.discord.rest import EPHEMERAL, Json, Rest
 from desk.ports import Form
 from domain.errors import Unavailable
+from domain.inbound import Event
 
 log = structlog.get_logger()
 
@@ -69,6 +70,15 @@ class Interactions:
         event = self._parser.interaction(interaction, home=home, hidden=hidden)
         if event is None:
             return
+        self._replies.opening(interaction.token)
+        try:
+            await self._store(event, interaction, home=home, hidden=hidden)
+        finally:
+            self._replies.opened(interaction.token)
+
+    async def _store(
+        self, event: Event, interaction: discord.Interaction, *, home: str, hidden: bool
+    ) -> None:
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 await self._intake.store(event)

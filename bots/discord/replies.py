@@ -1,9 +1,12 @@
 """Answers to interactions: who still waits for one, and whether it is for their eyes only."""
 
+import asyncio
 from collections import OrderedDict
+from contextlib import suppress
 from typing import Final, Generic, TypeVar
 
 KEPT: Final = 5000
+OPENING_SECONDS: Final = 3.0
 T = TypeVar("T")
 
 
@@ -39,6 +42,23 @@ class Replies:
         self._waiting: Recent[str] = Recent()
         self._hidden: Recent[bool] = Recent()
         self._expired: Recent[bool] = Recent()
+        self._opening: Recent[asyncio.Event] = Recent()
+
+    def opening(self, token: str) -> None:
+        """An interaction is about to be acknowledged: its answer may be ready before that."""
+        self._opening.add(token, asyncio.Event())
+
+    def opened(self, token: str) -> None:
+        """It was acknowledged, or never will be."""
+        if waiting := self._opening.pop(token):
+            waiting.set()
+
+    async def acknowledged(self, token: str) -> None:
+        """Wait until an answer may use the token; at most as long as Discord waits itself."""
+        if waiting := self._opening.get(token):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(OPENING_SECONDS):
+                    await waiting.wait()
 
     def deferred(self, channel: str, token: str, *, hidden: bool, thinking: bool) -> None:
         """An interaction was acknowledged; ``thinking``: the person sees that an answer is on its way."""

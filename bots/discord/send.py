@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import discord
 
-from bots.discord.failures import TROUBLE, WEBHOOK_GONE, on_sending
+from bots.discord.failures import TROUBLE, UNKNOWN_MESSAGE, WEBHOOK_GONE, on_sending
 from bots.discord.parse import Parser
 from bots.discord.render import Rendered, render, render_plain
 from bots.discord.replies import Recent, Replies
@@ -97,7 +97,7 @@ class Sender:
                 try:
                     return await self._follow_up(to, body, uploads, again=again)
                 except discord.HTTPException as error:
-                    if error.code not in WEBHOOK_GONE:
+                    if error.code not in (*WEBHOOK_GONE, UNKNOWN_MESSAGE):
                         raise
                     self._replies.expire(to.private_to)
             return await self._post(to, body, uploads, more=more, again=again)
@@ -137,6 +137,7 @@ class Sender:
         self, to: Address, body: Json, uploads: Sequence[Upload], *, again: bool
     ) -> MessageRef:
         token = to.private_to
+        await self._replies.acknowledged(token)
         hidden = self._replies.hidden(token)
         if again or hidden is None:
             first = await self._rest.hook("GET", token, ORIGINAL)

@@ -12,6 +12,7 @@ TEXTS: dict[Key, str] = {
     "Zeit. Sie können jederzeit eine Kopie oder die Löschung verlangen: Drücken Sie einen Knopf oder "
     "schreiben Sie einem Menschen.",
     Key.BUTTON_HUMAN: "Mit einem Menschen sprechen",
+    Key.BUTTON_REOPEN: "Noch nicht gelöst",
     Key.BUTTON_SOLVED: "Das hat geholfen",
     Key.BUTTON_YES: "Ja",
     Key.BUTTON_NO: "Nein",
@@ -60,6 +61,7 @@ TEXTS: dict[Key, str] = {
     Key.FILE_RECEIVED: "Ihre Datei ist angekommen, aber Dateien kann ich nicht lesen. "
     "Wenn Sie möchten, gebe ich sie an einen Menschen weiter.",
     Key.FILE_TOO_BIG: "Diese Datei ist zu groß. Die Grenze liegt bei {megabytes} MB.",
+    Key.TOO_LONG_PASSED: "Ihre Nachricht war sehr lang; unser Team bekommt sie ganz, als Datei.",
     Key.TOO_LONG: "Ihre Nachricht war sehr lang; ich habe die ersten {limit} Zeichen gelesen.",
     Key.TRY_AGAIN: "Bei uns ist etwas schiefgegangen. Bitte versuchen Sie es gleich noch einmal.",
     Key.UNKNOWN_COMMAND: "Diesen Befehl kenne ich nicht. Senden Sie /help, um zu sehen, was ich kann.",

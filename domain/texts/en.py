@@ -10,6 +10,7 @@ TEXTS: dict[Key, str] = {
     Key.PRIVACY: "{company} keeps your messages so that we can help you, and deletes them after a while. "
     "You can ask for a copy or for erasure at any time: press a button or write to a person.",
     Key.BUTTON_HUMAN: "Talk to a person",
+    Key.BUTTON_REOPEN: "It isn't solved",
     Key.BUTTON_SOLVED: "That helped",
     Key.BUTTON_YES: "Yes",
     Key.BUTTON_NO: "No",
@@ -56,6 +57,7 @@ TEXTS: dict[Key, str] = {
     Key.FILE_RECEIVED: "I've received your file, but I can't read files. "
     "If you want, I'll pass it on to a person.",
     Key.FILE_TOO_BIG: "This file is too big. The limit is {megabytes} MB.",
+    Key.TOO_LONG_PASSED: "Your message was very long, so it goes to the person as a file.",
     Key.TOO_LONG: "Your message was very long; I read the first {limit} characters.",
     Key.TRY_AGAIN: "Something went wrong on our side. Please try again in a moment.",
     Key.UNKNOWN_COMMAND: "I don't know this command. Send /help to see what I can do.",

@@ -10,6 +10,7 @@ TEXTS: dict[Key, str] = {
     Key.PRIVACY: "{company} guarda tus mensajes para poder ayudarte y los borra pasado un tiempo. Puedes "
     "pedir una copia o su eliminación cuando quieras: pulsa un botón o escribe a una persona.",
     Key.BUTTON_HUMAN: "Hablar con una persona",
+    Key.BUTTON_REOPEN: "No está resuelto",
     Key.BUTTON_SOLVED: "Me ha servido",
     Key.BUTTON_YES: "Sí",
     Key.BUTTON_NO: "No",
@@ -56,6 +57,7 @@ TEXTS: dict[Key, str] = {
     Key.FILE_RECEIVED: "He recibido tu archivo, pero no puedo leer archivos. "
     "Si quieres, se lo paso a una persona.",
     Key.FILE_TOO_BIG: "Este archivo es demasiado grande. El límite es de {megabytes} MB.",
+    Key.TOO_LONG_PASSED: "Tu mensaje era muy largo, así que la persona lo recibe como archivo.",
     Key.TOO_LONG: "Tu mensaje era muy largo; he leído los primeros {limit} caracteres.",
     Key.TRY_AGAIN: "Algo ha fallado por nuestra parte. Inténtalo de nuevo en un momento.",
     Key.UNKNOWN_COMMAND: "No conozco ese comando. Envía /help para ver qué puedo hacer.",

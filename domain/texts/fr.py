@@ -12,6 +12,7 @@ TEXTS: dict[Key, str] = {
     "temps. Vous pouvez demander une copie ou l'effacement à tout moment : appuyez sur un bouton ou "
     "écrivez à une personne.",
     Key.BUTTON_HUMAN: "Parler à une personne",
+    Key.BUTTON_REOPEN: "Ce n'est pas résolu",
     Key.BUTTON_SOLVED: "Cela m'a aidé",
     Key.BUTTON_YES: "Oui",
     Key.BUTTON_NO: "Non",
@@ -59,6 +60,7 @@ TEXTS: dict[Key, str] = {
     Key.FILE_RECEIVED: "J'ai bien reçu votre fichier, mais je ne peux pas lire les fichiers. "
     "Si vous voulez, je le transmets à une personne.",
     Key.FILE_TOO_BIG: "Ce fichier est trop volumineux. La limite est de {megabytes} Mo.",
+    Key.TOO_LONG_PASSED: "Votre message était très long : la personne le reçoit sous forme de fichier.",
     Key.TOO_LONG: "Votre message était très long ; j'ai lu les {limit} premiers caractères.",
     Key.TRY_AGAIN: "Un problème est survenu de notre côté. Veuillez réessayer dans un instant.",
     Key.UNKNOWN_COMMAND: "Je ne connais pas cette commande. Envoyez /help pour voir ce que je sais faire.",

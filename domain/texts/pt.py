@@ -10,6 +10,7 @@ TEXTS: dict[Key, str] = {
     Key.PRIVACY: "A {company} guarda suas mensagens para poder ajudar e as apaga depois de algum tempo. "
     "Você pode pedir uma cópia ou a exclusão quando quiser: toque em um botão ou escreva para uma pessoa.",
     Key.BUTTON_HUMAN: "Falar com uma pessoa",
+    Key.BUTTON_REOPEN: "Não foi resolvido",
     Key.BUTTON_SOLVED: "Isso ajudou",
     Key.BUTTON_YES: "Sim",
     Key.BUTTON_NO: "Não",
@@ -56,6 +57,7 @@ TEXTS: dict[Key, str] = {
     Key.LANGUAGE_UNKNOWN: "Ainda não falo esse idioma. Você pode escolher: {choices}.",
     Key.FILE_RECEIVED: "Recebi seu arquivo, mas não consigo ler arquivos. Se quiser, passo para uma pessoa.",
     Key.FILE_TOO_BIG: "Este arquivo é grande demais. O limite é de {megabytes} MB.",
+    Key.TOO_LONG_PASSED: "Sua mensagem era muito longa, então a pessoa a recebe como arquivo.",
     Key.TOO_LONG: "Sua mensagem era muito longa; li os primeiros {limit} caracteres.",
     Key.TRY_AGAIN: "Algo deu errado do nosso lado. Tente de novo em instantes.",
     Key.UNKNOWN_COMMAND: "Não conheço esse comando. Envie /help para ver o que posso fazer.",

@@ -313,3 +313,19 @@ async def test_a_bare_command_opens_a_form_and_one_with_arguments_does_not():
         await case.act("command", name="link", text="123456")
         assert (await case.event(CommandReceived)).text == "123456"
         assert case.faults() == []
+
+
+async def test_an_answer_that_is_ready_before_the_command_is_acknowledged_still_comes_through_it(case):
+    answers = []
+
+    def at_once(event):
+        answers.append(asyncio.create_task(case.channel.send(event.address, text("quick"), key="k1")))
+
+    case.before_accept = at_once
+    await case.act("command", name="status")
+    await case.event(CommandReceived)
+    await answers[0]
+    asked = [one.path for one in case.stand.requests if "/callback" in one.path or "/webhooks/" in one.path]
+    assert asked[0].endswith("/callback")
+    assert len(asked) == 2
+    assert case.bubbles()[-1].text == "quick"

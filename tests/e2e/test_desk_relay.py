@@ -129,14 +129,16 @@ async def test_a_very_long_message_is_cut_and_the_customer_is_told(scene: Scene)
     assert [len(row["text"]) for row in kept] == [8000]
 
 
-async def test_a_very_long_message_to_a_human_is_cut_too(scene: Scene) -> None:
+async def test_a_very_long_message_to_a_human_arrives_whole_as_a_file(scene: Scene) -> None:
     customer = scene.customer()
     await customer.claimed()
-    await scene.branch.desk.accept(_message(customer, "word " * 20_000))
-    await customer.sees("I read the first 8000 characters")
+    words = "word " * 20_000
+    await scene.branch.desk.accept(_message(customer, words))
+    await customer.sees("goes to the person as a file")
     await scene.settled()
-    replies = [reply.text for card in customer.cards for reply in card.thread]
-    assert 7_000 < sum(words.count("word") * 5 for words in replies) <= 8_000
+    replies = [reply for card in customer.cards for reply in card.thread]
+    assert 7_000 < sum(reply.text.count("word") * 5 for reply in replies) <= 8_000
+    assert [name for reply in replies for name, _ in reply.files] == ["message.txt"]
 
 
 def _message(customer: Customer, text: str) -> MessageReceived:

@@ -161,3 +161,29 @@ async def _a_later_question_is_answered(scene: Scene) -> None:
         await other.say(QUESTION)
         await other.sees("[1]")
     await scene.settled()
+
+
+async def test_a_customer_whose_request_is_not_solved_opens_it_again(scene: Scene) -> None:
+    customer = scene.customer()
+    agent = await customer.resolved()
+    await customer.press("It isn't solved")
+    await customer.sees("open again")
+    await customer.thread("Reopened by the customer")
+    await customer.card(f"claimed by {agent}")
+    await customer.press("It isn't solved")  # once is enough
+    await scene.settled()
+    opened = [one.text for card in customer.cards for one in card.thread if "Reopened" in one.text]
+    assert len(opened) == 1
+    await customer.agent_presses(agent, "Resolve")
+
+
+async def test_not_solved_after_a_new_conversation_brings_a_person(scene: Scene) -> None:
+    customer = scene.customer()
+    await customer.resolved()
+    await customer.say(QUESTION)
+    await customer.sees("[1]")
+    before = len(customer.bubbles)
+    await customer.press("It isn't solved")
+    await customer.sees("passing you on", after=before)
+    await scene.settled()
+    assert len(customer.cards) == 2

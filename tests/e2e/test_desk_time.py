@@ -122,11 +122,29 @@ async def test_tickets_of_an_agent_who_goes_offline_are_given_to_others(small: S
     await _only(small, staying)
     await small.branch.office.sweep()
     await customer.sees("finding somebody else for you")
-    await customer.thread(f"Released from {leaving} (went offline)")
+    await customer.thread(f"Released from {leaving} (went away)")
     await customer.card(f"to {staying}")
     await _resolve(customer, staying)
     loads = {agent.name: agent.load for agent in await small.branch.stores.agents.all()}
     assert loads[leaving] == loads[staying] == 0
+
+
+@pytest.mark.trap(34)
+async def test_a_ticket_nobody_claimed_does_not_wait_for_an_agent_who_goes_away(small: Scene) -> None:
+    leaving, staying = small.agents[:2]
+    await _only(small, leaving)
+    customer = small.customer()
+    await customer.handed_off()
+    await customer.card(f"to {leaving}")
+    for agent in await small.branch.stores.agents.all():
+        if agent.name == staying:
+            await small.branch.stores.agents.set_availability(
+                agent.id, Availability.ONLINE, datetime.now(UTC)
+            )
+    await customer.agent_does(leaving, "command", name="/away", text="")
+    await customer.sees("finding somebody else for you")
+    await customer.card(f"to {staying}")
+    await _resolve(customer, staying)
 
 
 @pytest.mark.trap(41)
