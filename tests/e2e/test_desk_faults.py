@@ -35,7 +35,7 @@ async def test_a_replaced_or_removed_document_stops_answering_at_once(scene: Sce
     await books.ingest("lamps.md", NEW)
     customer = await _asks(scene, ABOUT_LAMPS, "forty months")
     assert not [words for words in customer.received if "seventeen" in words]
-    await books.remove("lamps.md")
+    await books.knowledge.remove("lamps.md")
     customer = await _asks(scene, ABOUT_LAMPS, "could not find")
     assert not [words for words in customer.received if "Zorblatt" in words]
 
