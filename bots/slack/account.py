@@ -62,6 +62,9 @@ class Client(AsyncWebClient):
             if code_of(error) in BAD_TOKEN:
                 self.forget()
             raise
+        except AttributeError as error:
+            # The SDK stumbles over an answer that is no JSON object: a proxy's page, for example.
+            raise Unavailable("Slack does not answer properly (no JSON)") from error
 
 
 class Account:

@@ -259,11 +259,12 @@ class SlackChannel:
     async def _channel_name(self) -> str:
         try:
             async with translated():
-                found = (await self._client.conversations_info(channel=self._channel))["channel"]
+                answer = await self._client.conversations_info(channel=self._channel)
         except Unreachable as error:
             raise Misconfigured(
                 f"Slack: the agents' channel {self._channel} is unknown; set its id and invite the app there"
             ) from error
+        found = answer.get("channel") or {}
         if not found.get("is_member", True):
             raise Misconfigured(
                 f"Slack: the app isn't in #{found.get('name')}; write /invite @Deskmate there"

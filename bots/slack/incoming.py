@@ -129,9 +129,7 @@ class Incoming:
         return DONE
 
     async def _handle(self, body: Mapping[str, Any], accept: Accept) -> None:
-        here = await self._here(body)
-        now = datetime.now(UTC)
-        event = modals.submitted(body, here, now=now) or parse.parse(body, here, now=now)
+        event = self._read(body, await self._here(body))
         if event is None:
             return
         self._pane.asked(event)
@@ -140,6 +138,15 @@ class Incoming:
             await accept(event)
         else:
             await self._open(*wanted, event=event, trigger=str(body.get("trigger_id") or ""))
+
+    def _read(self, body: Mapping[str, Any], here: parse.Here) -> Event | None:
+        """What can't be understood is let go: delivered again, it would be no clearer."""
+        now = datetime.now(UTC)
+        try:
+            return modals.submitted(body, here, now=now) or parse.parse(body, here, now=now)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            log.warning("slack_payload_not_understood", kind=body.get("type"), why=type(error).__name__)
+            return None
 
     async def _here(self, body: Mapping[str, Any]) -> parse.Here:
         return parse.Here(

@@ -45,7 +45,7 @@ class People:
             return self._known[user][1]
         async with sending():
             answer = await self._client.users_info(user=user)
-        found = answer["user"]
+        found = answer.get("user") or {}
         profile = found.get("profile") or {}
         name = profile.get("display_name") or profile.get("real_name") or found.get("real_name")
         return self._keep(user, str(name or found.get("name") or user))

@@ -105,10 +105,9 @@ def _edited(event: Json, here: Here) -> MessageEdited | MessageDeleted | None:
     if message.get("subtype") == "tombstone":
         # A deleted message that has replies stays as a tombstone.
         return _gone(event, here, before or message, str(message.get("ts")))
-    edited = message.get("edited") or {}
-    if not _by_a_person(message, here) or not edited or before.get("edited") == edited:
-        # Slack also "changes" a message when a link unfolds or a reply comes.
+    if not _by_a_person(message, here) or not _rewritten(message, before):
         return None
+    edited = message.get("edited") or {"ts": event.get("event_ts") or event["ts"]}
     content = content_of(message, here.names)
     address = _address(here, event["channel"], message, message["ts"])
     return MessageEdited(
@@ -120,6 +119,13 @@ def _edited(event: Json, here: Here) -> MessageEdited | MessageDeleted | None:
         text=plain(content),
         content=content if rich.formatted(content) else None,
     )
+
+
+def _rewritten(message: Json, before: Json) -> bool:
+    """Slack also "changes" a message when a link unfolds or a reply comes."""
+    if edited := message.get("edited"):
+        return bool(before.get("edited") != edited)
+    return bool(before) and message.get("text") != before.get("text")
 
 
 def _deleted(event: Json, here: Here) -> MessageDeleted | None:
