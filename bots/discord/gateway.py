@@ -1,5 +1,6 @@
 """discord.py's gateway client: identifies, beats, resumes, and hands on what it hears."""
 
+from collections.abc import Callable
 from typing import Any
 
 import discord
@@ -13,6 +14,9 @@ from bots.discord.rest import Wire
 from domain.ids import BotId
 
 log = structlog.get_logger()
+
+NEEDED = frozenset({"READY", "RESUMED"})
+"""Without these there is no connection."""
 
 
 class Gateway(discord.Client):
@@ -48,7 +52,22 @@ class Gateway(discord.Client):
     def _get_state(self, **options: Any) -> ConnectionState[Any]:
         """discord.py builds its own HTTP client just before; ours takes its place, at our base URL."""
         self.http = Wire(base_url=self._base_url, gateway_url=self._gateway_url)
-        return super()._get_state(**options)
+        state = super()._get_state(**options)
+        for event, read in state.parsers.items():
+            if event not in NEEDED:
+                state.parsers[event] = self._tolerant(event, read)
+        return state
+
+    def _tolerant(self, event: str, read: Callable[[Any], None]) -> Callable[[Any], None]:
+        """One event that discord.py can't read must not end the connection, and with it all the others."""
+
+        def tolerant(data: Any) -> None:
+            try:
+                read(data)
+            except (KeyError, TypeError, ValueError, AttributeError, AssertionError) as error:
+                log.warning("discord_event_unreadable", bot=self._bot, kind=event, error=type(error).__name__)
+
+        return tolerant
 
     async def on_connect(self) -> None:
         """A new session (not a resumed one): Discord keeps nothing for it, so look what was missed."""

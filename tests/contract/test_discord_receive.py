@@ -91,7 +91,8 @@ async def test_a_quoted_message_is_known(case):
     assert event.reply_to == ref
 
 
-@pytest.mark.trap(17, 19)
+@pytest.mark.trap(17)
+@pytest.mark.trap(19)
 async def test_files_and_their_words_are_one_message(case):
     files = [("broken.png", b"\x89PNG1"), ("invoice.pdf", b"%PDF")]
     await case.say("Look at this", files=files)
@@ -143,6 +144,17 @@ async def test_what_was_said_while_the_connection_was_cut_is_replayed(case):
     await case.event(MessageReceived, 2)
     assert texts(case) == ["before", "meanwhile"]
     assert (case.stand.gateway.resumed, case.stand.gateway.identified) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "event", ["MESSAGE_CREATE", "MESSAGE_UPDATE", "INTERACTION_CREATE", "CHANNEL_CREATE"]
+)
+async def test_an_event_that_can_not_be_read_holds_up_no_other(case, event):
+    await case.stand.gateway.dispatch(event, {"id": "1", "half": "an event"}, intent=0)
+    await case.stand.gateway.dispatch("SOMETHING_NEW", {"id": "2"}, intent=0)
+    await case.say("Hello")
+    assert (await case.event(MessageReceived)).text == "Hello"
+    assert case.stand.gateway.identified == 1
 
 
 async def test_discord_asks_to_reconnect(case):
