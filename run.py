@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from commands import doctor, golden, knowledge, reporting, serving, slack
+from commands import doctor, golden, knowledge, outbox, reporting, serving, slack
 from commands.console import Desk
 from settings import DEFAULT
 
@@ -23,6 +23,7 @@ app.add_typer(reporting.report, name="report")
 app.add_typer(knowledge.index, name="index")
 app.command("eval")(golden.evaluate)
 app.command()(doctor.doctor)
+app.command()(outbox.outbox)
 app.command("slack-link")(slack.slack_link)
 
 

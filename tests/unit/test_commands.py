@@ -16,13 +16,33 @@ RUNNER = CliRunner()
 
 def test_the_help_names_every_command() -> None:
     told = RUNNER.invoke(run.app, ["--help"]).output
-    commands = ("serve", "sandbox", "ingest", "ask", "report", "index", "eval", "doctor", "slack-link")
+    commands = (
+        "serve",
+        "sandbox",
+        "ingest",
+        "ask",
+        "report",
+        "index",
+        "eval",
+        "doctor",
+        "slack-link",
+        "outbox",
+    )
     assert [name for name in commands if name not in told] == []
 
 
 @pytest.mark.parametrize(
     "command",
-    [["ask", "hi"], ["report"], ["serve"], ["index", "rebuild"], ["report", "rebuild"], ["eval"], ["doctor"]],
+    [
+        ["ask", "hi"],
+        ["report"],
+        ["serve"],
+        ["index", "rebuild"],
+        ["report", "rebuild"],
+        ["eval"],
+        ["doctor"],
+        ["outbox"],
+    ],
 )
 def test_a_config_that_is_not_there_is_one_line_and_status_2(command: list[str]) -> None:
     told = RUNNER.invoke(run.app, ["--config", "nowhere.toml", *command])
