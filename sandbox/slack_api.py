@@ -71,6 +71,20 @@ async def file_info(stand: Context, args: Arguments) -> dict[str, Any]:
     return {"file": file_object(stored, stand.origin)}
 
 
+async def delete_file(stand: Context, args: Arguments) -> dict[str, Any]:
+    """files.delete: an app's own file, and with it the message if nothing else is in it."""
+    stored = stand.workspace.files.get(str(args.get("file")))
+    if stored is None:
+        raise SlackError("file_not_found")
+    if stored.user != BOT_USER:
+        raise SlackError("cant_delete_file")
+    del stand.workspace.files[stored.id]
+    for post in stored.shared:
+        post.files.remove(stored.id)
+        post.deleted = not (post.files or post.text)
+    return {}
+
+
 async def open_view(stand: Context, args: Arguments) -> dict[str, Any]:
     """views.open."""
     try:
@@ -166,6 +180,7 @@ METHODS: dict[str, Method] = {
     "conversations.open": chat.open_direct,
     "files.getUploadURLExternal": upload_url,
     "files.completeUploadExternal": complete_upload,
+    "files.delete": delete_file,
     "files.info": file_info,
     "reactions.add": chat.react,
     "reactions.remove": chat.unreact,

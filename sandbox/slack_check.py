@@ -1,4 +1,7 @@
-"""What Slack refuses: limits of text, of blocks and of views, after docs.slack.dev/reference/block-kit."""
+"""What Slack refuses of messages and views, after docs.slack.dev/reference/block-kit and /views.
+
+Each block has to please the table of `sandbox.slack_schema` and the SDK's models, without exceptions.
+"""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -7,28 +10,15 @@ from typing import Any
 from slack_sdk.errors import SlackObjectFormationError
 from slack_sdk.models.blocks import Block
 
+from sandbox.slack_schema import schema_faults
+
 BLOCKS_A_MESSAGE = 50
 BLOCKS_A_VIEW = 100
 TEXT_LIMIT = 40_000
 MODAL_TITLE = 24
 CALLBACK_LIMIT = 255
 PRIVATE_METADATA = 3000
-LIMITS = {"action_id": 255, "block_id": 255, "value": 2000, "url": 3000}
 IN_MODALS_ONLY = {"input"}
-KNOWN = {
-    "section",
-    "divider",
-    "image",
-    "actions",
-    "context",
-    "input",
-    "file",
-    "header",
-    "markdown",
-    "video",
-    "rich_text",
-    "table",
-}
 
 
 def block_faults(blocks: Any, *, most: int = BLOCKS_A_MESSAGE, modal: bool = False) -> list[str]:
@@ -46,21 +36,22 @@ def block_faults(blocks: Any, *, most: int = BLOCKS_A_MESSAGE, modal: bool = Fal
 
 
 def _one(block: Any, *, modal: bool) -> Iterator[str]:
-    if not isinstance(block, dict) or block.get("type") not in KNOWN:
-        yield "unknown type"
+    if not isinstance(block, dict):
+        yield "not a block"
         return
-    if block["type"] in IN_MODALS_ONLY and not modal:
+    yield from schema_faults(block)
+    if block.get("type") in IN_MODALS_ONLY and not modal:
         yield "input blocks are for modals and home pages"
+    if block.get("type") == "section" and not (block.get("text") or block.get("fields")):
+        yield "a section needs text or fields"
     yield from _modelled(block)
-    yield from _texts(block)
-    elements = block.get("elements") if block["type"] == "actions" else []
-    if block["type"] == "actions" and not elements:
-        yield "actions without elements"
-    actions = Counter(element.get("action_id") for element in elements or [])
+    elements = block.get("elements") if block.get("type") == "actions" else []
+    actions = Counter(element.get("action_id") for element in elements or [] if isinstance(element, dict))
     yield from (f"action_id {name} is not unique" for name, times in actions.items() if name and times > 1)
 
 
 def _modelled(block: dict[str, Any]) -> Iterator[str]:
+    """What the SDK's own models say to it: nothing is left out."""
     try:
         parsed = Block.parse(dict(block))
         if parsed is None:
@@ -69,27 +60,6 @@ def _modelled(block: dict[str, Any]) -> Iterator[str]:
             parsed.to_dict()
     except (SlackObjectFormationError, TypeError, ValueError, AttributeError) as error:
         yield str(error)
-
-
-def _texts(node: Any) -> Iterator[str]:
-    """Rules that the SDK's models leave out: empty texts and lengths, wherever they stand."""
-    if isinstance(node, list):
-        for child in node:
-            yield from _texts(child)
-    if not isinstance(node, dict):
-        return
-    if node.get("type") in {"mrkdwn", "plain_text"} and not str(node.get("text") or ""):
-        yield "must be more than 0 characters"
-    if node.get("type") in {"mrkdwn", "plain_text"} and len(str(node.get("text"))) > 3000:
-        yield "must be less than 3001 characters"
-    if node.get("type") == "button" and len(node.get("text", {}).get("text", "")) > 75:
-        yield "button text must be less than 76 characters"
-    for name, limit in LIMITS.items():
-        if isinstance(node.get(name), str) and len(node[name]) > limit:
-            yield f"{name} must be less than {limit + 1} characters"
-    for child in node.values():
-        if isinstance(child, dict | list):
-            yield from _texts(child)
 
 
 def view_faults(view: Any) -> list[str]:

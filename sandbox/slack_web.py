@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.slack_api import METHODS, decoded
+from sandbox.slack_arguments import check_arguments
 from sandbox.slack_call import SlackError
 from sandbox.slack_install import Grants
 from sandbox.slack_state import BOT_USER, Post, Workspace
@@ -82,6 +83,7 @@ class Web:
     async def _answer(self, method: str, args: Mapping[str, Any]) -> dict[str, Any]:
         if method not in METHODS:
             raise SlackError("unknown_method")
+        check_arguments(method, args)
         try:
             return await METHODS[method](self._context, args)
         except (ValueError, TypeError) as error:

@@ -763,3 +763,6 @@ async def test_a_file_whose_message_slack_will_not_name_is_sent_all_the_same(cas
     assert case.bubbles()[0].files
     with pytest.raises(Refused):
         await case.channel.edit(ref, text("x"))
+    await case.channel.delete(ref)
+    await case.channel.delete(ref)
+    assert not [one for one in case.bubbles() if one.files and not one.deleted]

@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bots.slack import render
+from bots.slack import forms, render
 from bots.slack.mrkdwn import GAP, to_content
 from bots.slack.split import length
 from brain.markdown import parse
+from desk.forms import STAFF
+from desk.ports import Field, Form
 from domain.content import (
     Bullets,
     Button,
@@ -32,7 +34,8 @@ from domain.content import (
     plain,
     text,
 )
-from sandbox.slack_check import block_faults
+from domain.ids import Address, BotId, Platform
+from sandbox.slack_check import block_faults, view_faults
 
 GOLDEN = Path(__file__).parents[1] / "payloads" / "slack" / "rendered"
 MASS = re.compile(r"<!|<@|<#")
@@ -262,6 +265,28 @@ def test_whatever_is_said_slack_takes_it_and_nobody_is_called(content: Content) 
         assert length(render.text(part)) <= 4000
         assert not any(MASS.search(str(block)) for block in shown)
         assert not MASS.search(render.text(part))
+
+
+@settings(max_examples=80, deadline=None)
+@given(CONTENTS)
+def test_whatever_stands_on_a_home_page_slack_takes_it(content: Content) -> None:
+    assert view_faults(render.home(content)) == []
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=4000), st.text(max_size=1500), st.sampled_from(sorted(STAFF)))
+def test_whatever_is_filled_in_a_form_slack_takes_it(words: str, value: str, name: str) -> None:
+    form = STAFF[name]
+    filled = {field.name: words for field in form.fields}
+    place = Address(platform=Platform.SLACK, bot=BotId("slack"), workspace="T", channel="C1", thread="1.2")
+    assert view_faults(forms.view(form, value, place, filled)) == []
+    strange = Form(
+        name="x",
+        title=words,
+        submit=words,
+        fields=(Field(name="f", label=words, kind="select", options=(("v", words),)),),
+    )
+    assert view_faults(forms.view(strange, value, place)) == []
 
 
 @settings(max_examples=150, deadline=None)
