@@ -12,7 +12,7 @@ import os
 import resource
 import sys
 
-from brain.knowledge.loaders.extract import Extract, Pages
+from brain.knowledge.loaders.extract import LONGEST_HEADING, Extract, Pages
 from domain.errors import BadInput
 
 # Loaded by name, so that a text file doesn't wait for PyMuPDF.
@@ -29,6 +29,10 @@ LOADERS = {
 }
 PAGED = {"pdf", "pdfium", "image"}
 """Those that tell how far they are."""
+
+
+MOST_SECTIONS = 20_000
+"""Each is a passage at least, and passages take time."""
 
 
 def main() -> None:
@@ -83,9 +87,12 @@ def _answer(loader: str, name: str, words: int, told: Pages) -> dict[str, object
 
 def _checked(extract: Extract, name: str, most: int) -> Extract:
     words = sum(len(section.text.split()) for section in extract.sections)
-    characters = sum(len(section.text) for section in extract.sections)
+    # With the headings, which are kept with each section: the whole must fit one document of MongoDB.
+    characters = sum(len(section.heading) + len(section.text) for section in extract.sections)
     if not any(letter.isalnum() for section in extract.sections for letter in section.text):
         raise BadInput(f"“{name}” has no text in it.")
+    if len(extract.sections) > MOST_SECTIONS:
+        raise BadInput(f"“{name}” has more than {MOST_SECTIONS:,} sections; please split it.")
     if words > most or characters > 12 * most:
         raise BadInput(f"“{name}” has more than {most:,} words; please split it into smaller documents.")
     return extract
@@ -93,7 +100,7 @@ def _checked(extract: Extract, name: str, most: int) -> Extract:
 
 def _document(extract: Extract) -> dict[str, object]:
     sections = [[each.heading, each.page, each.text, each.table] for each in extract.sections]
-    return {"title": extract.title, "pages": extract.pages, "sections": sections}
+    return {"title": extract.title[:LONGEST_HEADING], "pages": extract.pages, "sections": sections}
 
 
 if __name__ == "__main__":

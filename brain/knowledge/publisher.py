@@ -5,9 +5,11 @@ always filtered by the library's current versions, so vectors that come too earl
 never seen; and a version is published only after its vectors are there.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -90,7 +92,9 @@ class Publisher:
         version = await self._number(name, parsed.sha256)
         id = document_id(self.company, name)
         count = self.encoder.count_tokens
-        passages = split(parsed, company=self.company, document=id, version=version, count=count)
+        passages = await asyncio.to_thread(
+            partial(split, parsed, company=self.company, document=id, version=version, count=count)
+        )
         document = Document(
             id=id,
             company=self.company,

@@ -38,6 +38,11 @@ async def refused(data: bytes, name: str, loader: Loader | None = None) -> str:
         (b"no ending", "README", "please send PDF, DOCX"),
         (b"... --- ...", "dots.txt", "has no text in it"),
         (b"<html><script>only()</script></html>", "empty.html", "has no text in it"),
+        (
+            b"".join(b"<h2>%d</h2><p>word</p>" % n for n in range(20_001)),
+            "h.html",
+            "more than 20,000 sections",
+        ),
         (archive({"something.txt": b"else"}), "letter.docx", "isn't what its name says"),
         (archive({**OFFICE, "word/document.xml": BOMB}), "letter.docx", "unsafe XML"),
         (archive({**OFFICE, "xl/workbook.xml": BOMB}), "prices.xlsx", "unsafe XML"),
@@ -77,6 +82,18 @@ async def test_a_million_words() -> None:
 async def test_a_file_nested_without_end() -> None:
     parsed = await load(b"<div>" * 20_000 + b"deep words" + b"</div>" * 20_000, "deep.html")
     assert parsed.sections[0].text == "deep words"
+
+
+async def test_a_heading_as_long_as_a_book_is_not_repeated_above_each_section() -> None:
+    sections = b"".join(b"<h2>Part %d</h2><p>words</p>" % n for n in range(2_000))
+    parsed = await load(b"<h1>" + b"endless " * 100_000 + b"</h1>" + sections, "long.html")
+    assert sum(len(each.heading) for each in parsed.sections) < 100_000
+    assert sum(each.text.count("endless") for each in parsed.sections) == 100_000
+
+
+async def test_a_title_is_cut() -> None:
+    parsed = await load(b"<title>" + b"t" * 100_000 + b"</title><p>Hello there.</p>", "long.html")
+    assert parsed.title == "t" * 200
 
 
 async def test_an_entity_bomb_in_html_stays_small() -> None:

@@ -140,6 +140,27 @@ def test_csv_with_semicolons() -> None:
     assert lines(extract) == ["Zone | Price", "Norway | 24,60"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+def test_csv_as_spreadsheets_save_it(encoding: str) -> None:
+    extract = parse_csv("Größe;Preis\r\n5 kg;7,95\r\n".encode(encoding), "prices.csv")
+    assert extract.sections[0].text == "Größe | Preis\n5 kg | 7,95"
+
+
+def test_xlsx_formulas_and_merged_cells() -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    rows = book.worksheets[0]
+    for row in (["Prices", None, None], ["Size", "Price", "Twice"], ["5 kg", 7.95, "=B3*2"]):
+        rows.append(row)
+    rows.merge_cells("A1:C1")
+    kept = io.BytesIO()
+    book.save(kept)
+    text = parse_xlsx(kept.getvalue(), "prices.xlsx").sections[0].text
+    # No program has computed the formula yet: an empty cell is better than "=B3*2".
+    assert text == "Prices |  |\nSize | Price | Twice\n5 kg | 7.95 |"
+
+
 def test_xlsx_sheets_are_sections() -> None:
     import openpyxl
 

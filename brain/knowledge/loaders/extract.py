@@ -11,6 +11,8 @@ Pages = Callable[[int, int], None]
 """Told how many pages are read, and of how many."""
 MOST_PAGES = 3000
 """Of a PDF."""
+LONGEST_HEADING = 200
+"""Characters of a heading and of a title."""
 PATH = " > "
 CELL = " | "
 _SPACE = re.compile(r"[^\S\n]+")
@@ -88,7 +90,13 @@ class SectionWriter:
         self._bare = (0, "")
 
     def heading(self, level: int, words: str, page: int = 0) -> None:
-        """Start a section. A heading with nothing below it is kept as text: no word gets lost."""
+        """Start a section. A heading with nothing below it is kept as text: no word gets lost.
+
+        Neither does a heading as long as a paragraph, which would be repeated above each of its sections.
+        """
+        if len(words) > LONGEST_HEADING and len(one_line(words)) > LONGEST_HEADING:
+            self.paragraph(one_line(words), page)
+            return
         self.close()
         if level <= self._bare[0]:
             self._keep_bare()
