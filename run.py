@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from commands import doctor, golden, knowledge, outbox, reporting, serving, slack
+from commands import convert, doctor, golden, knowledge, outbox, reporting, serving, slack
 from commands.console import Desk
 from settings import DEFAULT
 
@@ -19,6 +19,7 @@ app.command()(serving.serve)
 app.command()(serving.sandbox)
 app.command()(knowledge.ingest)
 app.command()(knowledge.ask)
+app.command()(convert.convert)
 app.add_typer(reporting.report, name="report")
 app.add_typer(knowledge.index, name="index")
 app.command("eval")(golden.evaluate)

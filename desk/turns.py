@@ -12,11 +12,12 @@ from desk import card, handoff, survey, words
 from desk.accounts import tell_requests
 from desk.attachments import Files
 from desk.changes import Purpose, Trace
+from desk.extracts import Extracts
 from desk.ports import Channel
 from desk.step import Step
 from desk.storage import Case, Outbox, Records, Waiting
 from domain.answer import Action, Answer, Author, Line, Reason, Turn
-from domain.content import Content, Quote, Span, plain, text
+from domain.content import Content, File, Quote, Span, plain, text
 from domain.conversation import Conversation, ConversationStatus, Handler
 from domain.emotion import CALM, Emotion
 from domain.ids import Address, BotId, ConversationId, MessageId, MessageRef, derived
@@ -58,6 +59,7 @@ class Turns:
         outbox: Outbox,
         channels: Mapping[BotId, Channel],
         files: Files,
+        extracts: Extracts,
     ) -> None:
         self._answer = answer
         self._emotions = emotions
@@ -65,6 +67,7 @@ class Turns:
         self._outbox = outbox
         self._channels = channels
         self._files = files
+        self._extracts = extracts
 
     async def wrote(self, step: Step, case: Case, messages: Sequence[Received]) -> None:
         """Messages that arrived together are answered together, once."""
@@ -116,6 +119,7 @@ class Turns:
             shown, note = await self._shown(step, one, str(number))
             part = f"relay-{one.row.id}"
             id = self._keep(step, one, emotion)
+            shown = await self._read(step, one, shown)
             content = card.from_customer(one.event.actor.name, shown, emotion)
             step.to_thread(content, part, origin=id)
             if note:
@@ -136,6 +140,17 @@ class Turns:
             files = (await self._files.long_text(one.event.text, key), *files)
             problems = (say(Key.TOO_LONG_PASSED, language), *problems)
         return Content((*content.blocks, *files)), " ".join(problems)
+
+    async def _read(self, step: Step, one: Received, shown: Content) -> Content:
+        """With the words of its files, which the conversation's history holds from then on."""
+        files = [block for block in shown.blocks if isinstance(block, File)]
+        for number, extract in enumerate(await self._extracts.of(files)):
+            part = f"{one.row.id}-file-{number}"
+            step.said(
+                Author.CUSTOMER, extract.kept, at=one.row.accepted_at, part=part, name=one.event.actor.name
+            )
+            shown = shown.plus(*extract.shown)
+        return shown
 
     async def _quoting(self, event: MessageReceived, content: Content) -> Content:
         quoted = await self._outbox.at(event.reply_to) if event.reply_to else None

@@ -23,6 +23,7 @@ from desk.delivery import Delivery
 from desk.desk import Desk, Pace
 from desk.duty import DutyDesk
 from desk.experience import ExperienceDesk
+from desk.extracts import Extracts
 from desk.home import HomeDesk, Today
 from desk.office import Office
 from desk.overview import Overview
@@ -58,7 +59,7 @@ from ticketing.targets import Targets
 from wiring import documents, reviews, schedule, upkeep
 from wiring.channels import Connections
 from wiring.clock import now
-from wiring.knowledge import Books
+from wiring.knowledge import Books, attachments
 from wiring.models import Models
 from wiring.reporting import reporting_desk
 
@@ -299,6 +300,7 @@ def _turns(parts: Parts, files: Files) -> Turns:
         outbox=parts.kept.outbox,
         channels=parts.connections.channels,
         files=files,
+        extracts=Extracts(fetch=parts.kept.blobs, read=attachments(parts.settings).load),
     )
 
 

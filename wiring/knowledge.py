@@ -14,6 +14,7 @@ from brain.knowledge.names import document_name
 from brain.knowledge.publisher import Progress, silent
 from brain.retrieval import HybridRetriever
 from brain.suggest import Suggester
+from desk.extracts import SECONDS
 from domain.answer import Line, Tone
 from domain.ids import CompanyId
 from domain.knowledge import Document
@@ -80,7 +81,17 @@ def books(settings: Settings, company: Company, *, db: Db, chroma: Chroma, encod
 def _loader(settings: Settings) -> Loader:
     section = settings.knowledge
     bounds = Bounds(megabytes=section.max_megabytes, seconds=section.parse_seconds)
-    return Loader(bounds=bounds, pdf="pymupdf" if section.pdf == "pymupdf" else "pdfium")
+    return Loader(bounds=bounds, pdf=_pdf(settings))
+
+
+def _pdf(settings: Settings) -> str:
+    return "pymupdf" if settings.knowledge.pdf == "pymupdf" else "pdfium"
+
+
+def attachments(settings: Settings) -> Loader:
+    """Reads what customers send, within less: they are many, and a message waits for it."""
+    bounds = Bounds(megabytes=25, seconds=SECONDS, memory_megabytes=1024, words=50_000)
+    return Loader(bounds=bounds, pdf=_pdf(settings))
 
 
 def suggesting(

@@ -1,6 +1,7 @@
 """Bytes of any kind in, a document out; what can't be read ends in one friendly sentence."""
 
 import asyncio
+import base64
 import json
 import os
 import signal
@@ -54,15 +55,8 @@ class Loader:
 
         Raises BadInput with a sentence for whoever sent it.
         """
-        shown = name[-80:]
-        if len(data) > self.bounds.megabytes * _MEGABYTE:
-            size = max(len(data) // _MEGABYTE, self.bounds.megabytes + 1)
-            raise BadInput(f"“{shown}” is {size} MB large; please send at most {self.bounds.megabytes} MB.")
-        kind = format_of(data, shown)
-        async with self.parallel:
-            answer = await self._parsed(data, shown, kind, pages)
-        if "error" in answer:
-            raise BadInput(str(answer["error"]))
+        shown, kind = self._checked(data, name)
+        answer = await self._parsed(data, shown, kind.loader, pages)
         return ParsedDocument(
             title=answer["title"],
             sections=tuple(
@@ -74,24 +68,47 @@ class Loader:
             sha256=sha256(data).hexdigest(),
         )
 
-    async def _parsed(self, data: bytes, name: str, kind: Format, pages: Pages) -> dict[str, Any]:
+    async def image_to_pdf(self, data: bytes, name: str) -> bytes:
+        """A picture as a PDF. Raises BadInput."""
+        shown, kind = self._checked(data, name)
+        if kind.loader != "image":
+            raise BadInput(f"“{shown}” isn't a picture.")
+        answer = await self._parsed(data, shown, "image_to_pdf", unheard)
+        return base64.b64decode(answer["file"])
+
+    def _checked(self, data: bytes, name: str) -> tuple[str, Format]:
+        """How a file is called in messages, and what it is."""
+        shown = name[-80:]
+        if len(data) > self.bounds.megabytes * _MEGABYTE:
+            size = max(len(data) // _MEGABYTE, self.bounds.megabytes + 1)
+            raise BadInput(f"“{shown}” is {size} MB large; please send at most {self.bounds.megabytes} MB.")
+        return shown, format_of(data, shown)
+
+    async def _parsed(self, data: bytes, name: str, loader: str, pages: Pages) -> dict[str, Any]:
+        async with self.parallel:
+            answer = await self._answered(data, name, loader, pages)
+        if "error" in answer:
+            raise BadInput(str(answer["error"]))
+        return answer
+
+    async def _answered(self, data: bytes, name: str, loader: str, pages: Pages) -> dict[str, Any]:
         """Not by asyncio's own subprocesses: those hang when they are cancelled while they start."""
         with Hearing(pages) as hearing:
-            process = self._started(name, kind, hearing.descriptor)
+            process = self._started(name, loader, hearing.descriptor)
             hearing.given_away()
             try:
                 out = await asyncio.to_thread(_talk, process, data, self.bounds.seconds)
             except subprocess.TimeoutExpired as error:
-                log.warning("parser_stopped", loader=kind.loader, seconds=self.bounds.seconds)
+                log.warning("parser_stopped", loader=loader, seconds=self.bounds.seconds)
                 raise BadInput(f"Reading “{name}” took too long, so it was stopped.") from error
             finally:
                 _end(process)
         return self._answer(out, name, process.returncode)
 
-    def _started(self, name: str, kind: Format, progress: int) -> "subprocess.Popen[bytes]":
+    def _started(self, name: str, loader: str, progress: int) -> "subprocess.Popen[bytes]":
         passed_on = {key: os.environ[key] for key in _PASSED_ON if key in os.environ}
         return subprocess.Popen(
-            self._command(name, kind, progress),
+            self._command(name, loader, progress),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -100,8 +117,8 @@ class Loader:
             pass_fds=(progress,),
         )
 
-    def _command(self, name: str, kind: Format, progress: int) -> tuple[str, ...]:
-        loader = "pdfium" if kind.loader == "pdf" and self.pdf == "pdfium" else kind.loader
+    def _command(self, name: str, loader: str, progress: int) -> tuple[str, ...]:
+        loader = "pdfium" if loader == "pdf" and self.pdf == "pdfium" else loader
         bounds = (
             f"--memory={self.bounds.memory_megabytes * _MEGABYTE}",
             f"--seconds={int(self.bounds.seconds) + 1}",

@@ -1,10 +1,12 @@
 """The process that a file is parsed in, so that a hostile one can hurt nothing else.
 
-Reads the file from standard input and writes one line of JSON: the document, or ``{"error": ...}``.
+Reads the file from standard input and writes one line of JSON: the document, ``{"file": ...}`` or
+``{"error": ...}``.
 Started by `brain.knowledge.load`; memory, processor time and file sizes are limited before a byte is read.
 """
 
 import argparse
+import base64
 import contextlib
 import importlib
 import json
@@ -26,8 +28,9 @@ LOADERS = {
     "markdown": ("markdown", "parse"),
     "text": ("text", "parse"),
     "image": ("image", "parse"),
+    "image_to_pdf": ("convert", "image_to_pdf"),
 }
-PAGED = {"pdf", "pdfium", "image"}
+PAGED = {"pdf", "pdfium", "image", "image_to_pdf"}
 """Those that tell how far they are."""
 
 
@@ -73,7 +76,10 @@ def _answer(loader: str, name: str, words: int, told: Pages) -> dict[str, object
     more = (told,) if loader in PAGED else ()
     try:
         parse = getattr(importlib.import_module(f"brain.knowledge.loaders.{module}"), function)
-        return _document(_checked(parse(sys.stdin.buffer.read(), name, *more), name, words))
+        made = parse(sys.stdin.buffer.read(), name, *more)
+        if isinstance(made, bytes):
+            return {"file": base64.b64encode(made).decode()}
+        return _document(_checked(made, name, words))
     except BadInput as error:
         return {"error": str(error)}
     except MemoryError:

@@ -21,6 +21,7 @@ def test_the_help_names_every_command() -> None:
         "sandbox",
         "ingest",
         "ask",
+        "convert",
         "report",
         "index",
         "eval",
@@ -62,6 +63,18 @@ def test_an_unknown_option_of_the_config_is_named(tmp_path: Path) -> None:
 def test_nothing_to_ingest_is_said() -> None:
     told = RUNNER.invoke(run.app, ["ingest"])
     assert (told.exit_code, "Name a file" in told.output) == (2, True)
+
+
+def test_files_are_converted_beside_themselves_and_what_failed_is_said(tmp_path: Path) -> None:
+    (tmp_path / "notes.md").write_text("# Hours\n\nWe open at nine.\n")
+    (tmp_path / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n broken")
+    told = RUNNER.invoke(
+        run.app, ["convert", "--to", "text", str(tmp_path / "notes.md"), str(tmp_path / "photo.png")]
+    )
+    assert told.exit_code == 2
+    assert (tmp_path / "notes.md.txt").read_text() == "Hours\n\nWe open at nine.\n"
+    assert "photo.png: “photo.png” is damaged and can't be opened." in " ".join(told.output.split())
+    assert not (tmp_path / "photo.png.txt").exists()
 
 
 def test_starting_the_command_line_loads_no_heavy_package() -> None:

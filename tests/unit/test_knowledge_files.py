@@ -2,7 +2,9 @@
 
 import io
 
+import pymupdf
 import pytest
+from PIL import Image
 
 from brain.knowledge.load import Loader, load
 from brain.knowledge.loaders import pdf as pymupdf_loader
@@ -14,6 +16,7 @@ from brain.knowledge.loaders.layout import Run, Table, parts
 from brain.knowledge.loaders.markdown import parse as parse_markdown
 from brain.knowledge.loaders.sheet import parse_csv, parse_xlsx
 from brain.knowledge.loaders.text import parse as parse_text
+from domain.errors import BadInput
 from scripts.make_handbook import TARGET, make
 
 
@@ -199,6 +202,35 @@ async def test_a_file_is_parsed_in_another_process_to_the_same_result(handbook: 
     parsed = await load(TARGET.read_bytes(), TARGET.name)
     assert parsed.sections == handbook.sections
     assert (parsed.pages, parsed.mime, len(parsed.sha256)) == (17, "application/pdf", 64)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "BMP", "TIFF"])
+async def test_a_picture_becomes_a_pdf(kind: str) -> None:
+    kept = io.BytesIO()
+    Image.new("RGB", (600, 300), "red").save(kept, kind)
+    made = await Loader().image_to_pdf(kept.getvalue(), f"photo.{kind.lower()}")
+    with pymupdf.open(stream=made, filetype="pdf") as pages:
+        assert len(pages) == 1
+        assert (round(pages[0].rect.width), round(pages[0].rect.height)) == (288, 144)
+
+
+async def test_a_see_through_picture_lies_on_white_and_stands_upright() -> None:
+    picture = Image.new("RGBA", (300, 600), (0, 0, 0, 0))
+    exif = Image.Exif()
+    exif[0x0112] = 6  # taken with the camera on its side
+    kept = io.BytesIO()
+    picture.save(kept, "PNG", exif=exif)
+    made = await Loader().image_to_pdf(kept.getvalue(), "photo.png")
+    with pymupdf.open(stream=made, filetype="pdf") as pages:
+        assert pages[0].rect.width > pages[0].rect.height
+        assert pages[0].get_pixmap().pixel(20, 20) == (255, 255, 255)
+
+
+async def test_only_pictures_become_pdfs() -> None:
+    with pytest.raises(BadInput, match=r"“notes\.txt” isn't a picture"):
+        await Loader().image_to_pdf(b"words", "notes.txt")
+    with pytest.raises(BadInput, match="is damaged"):
+        await Loader().image_to_pdf(b"\x89PNG\r\n\x1a\n broken", "photo.png")
 
 
 async def test_pdfium_is_one_setting_away() -> None:

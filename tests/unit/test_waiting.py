@@ -32,6 +32,7 @@ async def test_a_slow_answer_keeps_showing_that_somebody_writes(monkeypatch: pyt
         outbox=nothing,
         channels={place.bot: cast(Channel, Typing())},
         files=nothing,
+        extracts=nothing,
     )
     async with desk._typing(cast(Step, step)), asyncio.timeout(5):
         await often.wait()

@@ -2,10 +2,14 @@
 
 import io
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from brain.knowledge.loaders.extract import Extract, Pages, SectionWriter, title_from, unheard
 from domain.errors import BadInput
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 _MOST_PAGES = 60
 _MOST_PIXELS = 60_000_000
@@ -14,7 +18,7 @@ _PAGE_SECONDS = 40
 
 def parse(data: bytes, name: str, told: Pages = unheard) -> Extract:
     """The words of one picture, or of each frame of a TIFF."""
-    return from_pages(_frames(data, name), name, pages=0, told=told)
+    return from_pages(map(_png, frames(data, name)), name, pages=0, told=told)
 
 
 def from_pages(pictures: Iterable[bytes], name: str, *, pages: int, told: Pages = unheard) -> Extract:
@@ -43,16 +47,23 @@ def _recognised(picture: bytes, name: str) -> str:
             raise BadInput(f"The text in “{name}” could not be recognised.") from error
 
 
-def _frames(data: bytes, name: str) -> Iterable[bytes]:
-    from PIL import ImageSequence
+def frames(data: bytes, name: str) -> Iterator["Image"]:
+    """The pictures of a file, the right way up, on white where they are transparent. Raises BadInput."""
+    from PIL import Image, ImageOps, ImageSequence
 
     with _opened(data, name) as image:
         for at, frame in enumerate(ImageSequence.Iterator(image)):
             if at == _MOST_PAGES:
                 return
-            kept = io.BytesIO()
-            frame.convert("RGB").save(kept, "PNG")
-            yield kept.getvalue()
+            shown = ImageOps.exif_transpose(frame).convert("RGBA")
+            white = Image.new("RGBA", shown.size, "white")
+            yield Image.alpha_composite(white, shown).convert("RGB")
+
+
+def _png(picture: "Image") -> bytes:
+    kept = io.BytesIO()
+    picture.save(kept, "PNG")
+    return kept.getvalue()
 
 
 def _opened(data: bytes, name: str):  # type: ignore[no-untyped-def]  # PIL's class is imported only here
