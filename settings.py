@@ -42,6 +42,13 @@ def _hours(words: str) -> str:
     return words
 
 
+def _bot_api(address: str) -> str:
+    """Ends with /bot, as the token follows; people leave it out, or end with another slash."""
+    bare = address.rstrip("/")
+    return bare if bare.endswith("/bot") else f"{bare}/bot"
+
+
+BotApi = Annotated[str, AfterValidator(_bot_api)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Clock = Annotated[str, AfterValidator(_clock)]
 Opening = Annotated[str, AfterValidator(_hours)]
@@ -207,8 +214,13 @@ class Telegram(Section):
     secret_env: str = "TELEGRAM_SECRET"
     groups: tuple[str, ...] = Field(default=(), strict=False)
     admins_env: str = "TELEGRAM_ADMINS"
-    base_url: str = "https://api.telegram.org/bot"
-    file_base_url: str = "https://api.telegram.org/file/bot"
+    base_url: BotApi = "https://api.telegram.org/bot"
+    file_base_url: str = ""
+
+    @property
+    def files(self) -> str:
+        """Where files are fetched: the same server, unless another one is named."""
+        return _bot_api(self.file_base_url) if self.file_base_url else f"{self.base_url[:-4]}/file/bot"
 
 
 class Discord(Section):

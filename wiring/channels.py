@@ -151,7 +151,7 @@ def _telegram(
             bot=BotId(telegram.bot),
             token=settings.secret(telegram.token_env),
             base_url=telegram.base_url,
-            base_file_url=telegram.file_base_url,
+            base_file_url=telegram.files,
             mode=telegram.mode,
             webhook_url=f"{public}/webhooks/telegram/{telegram.bot}" if public else "",
             secret=settings.secret(telegram.secret_env),

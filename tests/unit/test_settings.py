@@ -70,3 +70,23 @@ def test_a_broken_file_is_explained(tmp_path: Path) -> None:
         settings.load(write(tmp_path, "[app"), {})
     with pytest.raises(Misconfigured, match="no config file"):
         settings.load(tmp_path / "none.toml", {})
+
+
+@pytest.mark.parametrize(
+    ("address", "files"),
+    [
+        ("", "https://api.telegram.org/file/bot"),
+        ('base_url = "http://127.0.0.1:9/bot"', "http://127.0.0.1:9/file/bot"),
+        ('base_url = "http://127.0.0.1:9/bot/"', "http://127.0.0.1:9/file/bot"),
+        ('base_url = "http://127.0.0.1:9"', "http://127.0.0.1:9/file/bot"),
+        ('base_url = "http://127.0.0.1:9/bot"\nfile_base_url = "http://files/bot/"', "http://files/bot"),
+    ],
+)
+def test_files_are_fetched_from_the_server_that_the_bot_uses(
+    tmp_path: Path, address: str, files: str
+) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(f'[[companies]]\nid = "acme"\nname = "Acme"\n[[companies.telegram]]\n{address}\n')
+    [telegram] = settings.load(config, {}).company().telegram
+    assert telegram.files == files
+    assert telegram.base_url.endswith("/bot")
