@@ -30,6 +30,7 @@ READ_CHARACTERS = 8_000
 MOST_SUMMARY = 160
 NICE_WORDS = 15
 """A happy remark ("I love your service!") has at most so many words."""
+_ASKS = re.compile("[?؟]")
 _TROUBLE = re.compile(
     r"\b(?:late|later|delay\w*|los[te]\w*|broken?|damage\w*|missing|wrong|never|nothing|nobody|still|again"
     r"|another|wait\w*|not|no|refund|complain\w*|cancel\w*|problem\w*|issue\w*|but|sarcas\w*|idiot\w*)\b|n't\b"
@@ -180,7 +181,9 @@ class Brain:
         """An honest refusal that offers a human, or the human when the last answer was one already."""
         if reason := self._policy.after_refusal(reading.turn):
             return replace(self._handoff(reading, reason), refused=True)
-        return replace(self._reply(reading, self._kindly(reading, Key.REFUSAL)), refused=True)
+        complains = self._policy.mood(reading.emotion).negative and not _ASKS.search(reading.turn.text)
+        key = Key.OFFER if complains else Key.REFUSAL
+        return replace(self._reply(reading, self._kindly(reading, key)), refused=True)
 
     def _handoff(self, reading: Reading, reason: Reason) -> Answer:
         return replace(

@@ -10,7 +10,8 @@ _WORDS = {
     "en": "the a an is are was were be been am i you he she it we they my your his her our their me him "
     "them this that these those there here what where when who why how which do does did don't can "
     "could will would should have has had not no and or but if of to in on at for with from by about "
-    "up please want need get got any some all just still very more again",
+    "up please want need get got any some all just still very more again write give tell "
+    "show send make help know",
     "es": "el la los las un una unos unas es son está están estoy soy fue ser yo tú usted él ella nosotros "
     "mi mis tu tus su sus me te se lo le les este esta esto ese esa eso qué dónde donde cuándo cuando "
     "quién cómo como cuál por para con sin de del al en y o pero si sí no ya muy más todavía aún "

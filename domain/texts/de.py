@@ -27,6 +27,7 @@ TEXTS: dict[Key, str] = {
     Key.SORRY_FEAR: "Ich verstehe, dass Sie sich Sorgen machen. Wir klären das.",
     Key.REFUSAL: "Das habe ich in unseren Unterlagen nicht gefunden, und raten möchte ich nicht. "
     "Möchten Sie mit einem Menschen sprechen?",
+    Key.OFFER: "Möchten Sie mit einem Menschen sprechen?",
     Key.CLARIFY_PREFIX: "Eine Rückfrage, damit ich richtig helfen kann:",
     Key.QUOTED: "Das steht in unseren Unterlagen:",
     Key.HANDOFF: "Ich verbinde Sie mit einem Menschen aus unserem Team.",

@@ -25,6 +25,7 @@ TEXTS: dict[Key, str] = {
     Key.SORRY_FEAR: "I understand that you're worried. Let's sort this out.",
     Key.REFUSAL: "I could not find this in our documents, and I don't want to guess. "
     "Would you like to talk to a person?",
+    Key.OFFER: "Would you like to talk to a person?",
     Key.CLARIFY_PREFIX: "One question, so that I can help you properly:",
     Key.QUOTED: "Here is what our documents say:",
     Key.HANDOFF: "I'm passing you on to a person from our team.",

@@ -25,6 +25,7 @@ TEXTS: dict[Key, str] = {
     Key.SORRY_FEAR: "Entiendo que te preocupe. Vamos a resolverlo.",
     Key.REFUSAL: "No he encontrado esto en nuestros documentos y no quiero adivinar. "
     "¿Quieres hablar con una persona?",
+    Key.OFFER: "¿Quieres hablar con una persona?",
     Key.CLARIFY_PREFIX: "Una pregunta, para poder ayudarte bien:",
     Key.QUOTED: "Esto es lo que dicen nuestros documentos:",
     Key.HANDOFF: "Te paso con una persona de nuestro equipo.",

@@ -27,6 +27,7 @@ TEXTS: dict[Key, str] = {
     Key.SORRY_FEAR: "Je comprends votre inquiétude. Voyons cela ensemble.",
     Key.REFUSAL: "Je n'ai pas trouvé cela dans nos documents et je ne veux pas deviner. "
     "Voulez-vous parler à une personne ?",
+    Key.OFFER: "Voulez-vous parler à une personne ?",
     Key.CLARIFY_PREFIX: "Une question, pour bien vous aider :",
     Key.QUOTED: "Voici ce que disent nos documents :",
     Key.HANDOFF: "Je vous mets en relation avec une personne de notre équipe.",

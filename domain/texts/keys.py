@@ -32,6 +32,8 @@ class Key(StrEnum):
     SORRY_SADNESS = "sorry_sadness"
     SORRY_FEAR = "sorry_fear"
     REFUSAL = "refusal"
+    OFFER = "offer"
+    """To somebody unhappy who asked nothing."""
     CLARIFY_PREFIX = "clarify_prefix"
     QUOTED = "quoted"
     HANDOFF = "handoff"

@@ -25,6 +25,7 @@ TEXTS: dict[Key, str] = {
     Key.SORRY_FEAR: "Entendo sua preocupação. Vamos resolver isso.",
     Key.REFUSAL: "Não encontrei isso em nossos documentos e não quero adivinhar. "
     "Você gostaria de falar com uma pessoa?",
+    Key.OFFER: "Você gostaria de falar com uma pessoa?",
     Key.CLARIFY_PREFIX: "Uma pergunta, para eu poder ajudar melhor:",
     Key.QUOTED: "Isto é o que dizem nossos documentos:",
     Key.HANDOFF: "Vou passar você para uma pessoa da nossa equipe.",

@@ -386,3 +386,12 @@ async def test_several_greetings_are_a_greeting(words: str, key: Key) -> None:
 async def test_an_unhappy_sign_is_never_answered_with_cheer() -> None:
     answer = await brain(retriever=Shelf([])).answer(turn("😢"))
     assert plain(answer.content) not in {say(Key.GLAD, code) for code in LANGUAGES}
+
+
+async def test_a_complaint_that_asks_nothing_gets_sympathy_and_the_offer_of_a_person() -> None:
+    sad = Feelings(feels(Feeling.SADNESS, 0.9))
+    answer = await brain(emotions=sad, retriever=Shelf([])).answer(
+        turn("My mother's birthday present did not arrive", platform_language="en")
+    )
+    assert plain(answer.content) == f"{say(Key.SORRY_SADNESS, 'en')} {say(Key.OFFER, 'en')}"
+    assert answer.refused
