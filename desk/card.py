@@ -14,6 +14,7 @@ from domain.content import (
     Quote,
     Span,
     Style,
+    text,
 )
 from domain.content import Sources as SourcesBlock
 from domain.emotion import Emotion
@@ -186,6 +187,11 @@ def low_rating(ticket: Ticket, agent: str, rating: int, link: str) -> Content:
         Span("Read the conversation in its thread", url=link) if link else Span("Its thread has the story.")
     )
     return Content((told, Paragraph((where,))))
+
+
+def erased(ticket: Ticket) -> Content:
+    """The card of a ticket whose customer wanted nothing to be kept."""
+    return text(f"{ticket.reference} · erased at the customer's request", Style.ITALIC)
 
 
 def undelivered(why: str, key: str) -> Content:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from desk import card, handoff, survey, words
 from desk.accounts import AccountsDesk, tell_requests
 from desk.ports import Link
+from desk.privacy import PrivacyDesk
 from desk.routing import ADMIN_COMMANDS
 from desk.step import Step, card_key
 from desk.storage import Case, Outbox, Records, Waiting
@@ -37,13 +38,21 @@ class CustomerDesk:
     """Decides what a customer's events change. Writes nothing."""
 
     def __init__(
-        self, *, turns: Turns, records: Records, outbox: Outbox, link: Link, accounts: AccountsDesk
+        self,
+        *,
+        turns: Turns,
+        records: Records,
+        outbox: Outbox,
+        link: Link,
+        accounts: AccountsDesk,
+        rights: PrivacyDesk,
     ) -> None:
         self._turns = turns
         self._link = link
         self._records = records
         self._outbox = outbox
         self._accounts = accounts
+        self._rights = rights
 
     async def edited(self, step: Step, case: Case, event: MessageEdited) -> None:
         """Agents see both texts; the bot doesn't answer again."""
@@ -185,7 +194,19 @@ class CustomerDesk:
         await self._tell(step, case, event, Key.HELP)
 
     async def _privacy(self, step: Step, case: Case, event: CommandReceived) -> None:
-        await self._tell(step, case, event, Key.PRIVACY)
+        await self._rights.show(step, event)
+
+    async def _my_data(self, step: Step, case: Case, event: ButtonPressed) -> None:
+        await self._rights.copy(step, event)
+
+    async def _erase(self, step: Step, case: Case, event: ButtonPressed) -> None:
+        await self._rights.ask(step, event)
+
+    async def _erase_yes(self, step: Step, case: Case, event: ButtonPressed) -> None:
+        await self._rights.erase(step, event)
+
+    async def _erase_no(self, step: Step, case: Case, event: ButtonPressed) -> None:
+        await self._rights.keep(step, event)
 
     async def _tell(self, step: Step, case: Case, event: CommandReceived, key: Key) -> None:
         language = case.conversation.language if case.conversation else step.firm.language
@@ -256,6 +277,10 @@ _PRESSES: dict[str, Press] = {
     "solved": CustomerDesk._solved,
     "reopen": CustomerDesk._reopen,
     "language": CustomerDesk._language,
+    "my_data": CustomerDesk._my_data,
+    "erase": CustomerDesk._erase,
+    "erase_yes": CustomerDesk._erase_yes,
+    "erase_no": CustomerDesk._erase_no,
 }
 _COMMANDS: dict[str, Command] = {
     "start": CustomerDesk._greet,

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     NOTE_ADDED = "note_added"
     TICKET_SOLVED = "ticket_solved"  # agent = who resolved; [opened_at: ISO 8601, resolutions: int]
     TICKET_REOPENED = "ticket_reopened"  # agent = who has it now; [opened_at: ISO 8601, resolutions: int]
+    TICKET_CLOSED = "ticket_closed"  # without being solved; agent = who had it; [why: str]
     CONVERSATION_RESOLVED = "conversation_resolved"  # [by: "bot" | "agent", confirmed: bool]
     SURVEY_SENT = "survey_sent"  # agent = who resolved; [resolution: str]
     RATED = "rated"  # agent = who resolved; [rating: 1..5, resolution: str]; a later one replaces

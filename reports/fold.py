@@ -249,6 +249,15 @@ def _solved(folding: _Folding, entry: Entry, at: int) -> None:
     folding.work(agent, "solved")
 
 
+def _closed(folding: _Folding, entry: Entry, at: int) -> None:
+    """Over without being solved: nobody has it any more, and nothing is measured."""
+    case, job = folding.case(entry, at), folding.job(entry, at)
+    job.solved_at, job.agent, job.breached = at, "", False
+    case.asked_at = case.unanswered_at = case.handoff_at = 0
+    case.agent, case.closed_at = "", at
+    folding.work(entry.agent or "", "closed")
+
+
 def _resolution_times(folding: _Folding, entry: Entry, job: Job, agent: str, at: int) -> None:
     opened = _opened(entry) or job.opened_at
     if not opened:
@@ -343,6 +352,7 @@ _HANDLERS: dict[Kind, Handler] = {
     Kind.AGENT_REPLIED: _agent_replied,
     Kind.TICKET_SOLVED: _solved,
     Kind.TICKET_REOPENED: _reopened,
+    Kind.TICKET_CLOSED: _closed,
     Kind.CONVERSATION_RESOLVED: _resolved,
     Kind.SURVEY_SENT: _survey_sent,
     Kind.RATED: _rated,

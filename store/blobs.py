@@ -1,5 +1,6 @@
 """Bytes on their way between platforms: GridFS, one file a key."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -38,6 +39,19 @@ class MongoBlobs:
         async with translated():
             old = {"metadata.company": self._company, "uploadDate": {"$lt": before}}
             ids = [file._id async for file in self._bucket.find(old)]
+            for id in ids:
+                with suppress(NoFile):
+                    await self._bucket.delete(id)
+        return len(ids)
+
+    async def erase(self, keys: Sequence[str]) -> int:
+        """Delete the files of these keys; how many there were."""
+        async with translated():
+            wanted = {
+                "metadata.company": self._company,
+                "filename": {"$in": [self._name(key) for key in keys]},
+            }
+            ids = [file._id async for file in self._bucket.find(wanted)]
             for id in ids:
                 with suppress(NoFile):
                     await self._bucket.delete(id)

@@ -25,7 +25,10 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("company", 1), ("target", 1)]),
         IndexModel([("company", 1), ("lane", 1), ("purpose", 1), ("state", 1)]),
     ],
-    "conversations": [IndexModel([("company", 1), ("lane", 1), ("started_at", -1)])],
+    "conversations": [
+        IndexModel([("company", 1), ("lane", 1), ("started_at", -1)]),
+        IndexModel([("company", 1), ("customer", 1)]),
+    ],
     "messages": [
         IndexModel([("company", 1), ("conversation", 1), ("at", 1), ("n", 1)]),
         IndexModel([("company", 1), ("ref.id", 1)]),
@@ -52,7 +55,11 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("company", 1), ("at", 1)]),
         IndexModel([("company", 1), ("analysis.session", 1)]),
     ],
-    "events": [IndexModel([("company", 1), ("at", 1)]), IndexModel([("company", 1), ("kind", 1), ("at", 1)])],
+    "events": [
+        IndexModel([("company", 1), ("at", 1)]),
+        IndexModel([("company", 1), ("kind", 1), ("at", 1)]),
+        IndexModel([("company", 1), ("customer", 1)]),
+    ],
     "traces": [IndexModel([("company", 1), ("at", -1)])],
     "documents": [IndexModel([("company", 1), ("name", 1), ("version", -1)])],
     "passages": [IndexModel([("company", 1), ("document", 1), ("version", 1), ("position", 1)])],

@@ -18,7 +18,8 @@ ORDER = [("at", 1), ("n", 1)]
 FORGOTTEN: Row = {"content.blocks": [], "erased": True}
 
 
-def _posted(row: Row) -> Posted:
+def posted_of(row: Row) -> Posted:
+    """A row of the outbox as the desk sees it."""
     return Posted(
         row=load(Outgoing, row),
         state=row["state"],
@@ -74,7 +75,7 @@ class MongoOutbox:
         """The first row of a queue that is not done."""
         async with translated():
             row = await self._rows.one({"queue": queue, "state": PENDING}, sort=ORDER)
-        return _posted(row) if row else None
+        return posted_of(row) if row else None
 
     async def started(self, key: str) -> None:
         """Note an attempt before it is made, so that a crash during it is known about."""
@@ -99,13 +100,13 @@ class MongoOutbox:
         """A row by its key."""
         async with translated():
             row = await self._rows.get(key)
-        return _posted(row) if row else None
+        return posted_of(row) if row else None
 
     async def at(self, ref: MessageRef) -> Posted | None:
         """The row that made a message on a platform."""
         async with translated():
             row = await self._rows.one(_where_it_stands(ref))
-        return _posted(row) if row else None
+        return posted_of(row) if row else None
 
     async def showing(self, origin: str) -> list[Posted]:
         """The rows that show one message of ours, in order, without those that were taken away again."""
@@ -113,7 +114,7 @@ class MongoOutbox:
             rows = await self._rows.many({"origin": origin, "act": "send"}, sort=ORDER)
             keys = [row["key"] for row in rows]
             gone = await self._rows.distinct("target", {"target": {"$in": keys}, "act": "delete"})
-        return [_posted(row) for row in rows if row["key"] not in gone]
+        return [posted_of(row) for row in rows if row["key"] not in gone]
 
     async def cards_on_their_way(self, channel: str) -> bool:
         """Whether a ticket's card for this channel is not delivered yet."""
@@ -131,7 +132,7 @@ class MongoOutbox:
         """What could not be delivered, newest first."""
         async with translated():
             rows = await self._rows.many({"state": DEAD}, sort=[("at", -1)], limit=100)
-        return [_posted(row) for row in rows]
+        return [posted_of(row) for row in rows]
 
     async def revive(self, key: str) -> bool:
         """Try a dead letter again."""

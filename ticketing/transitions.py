@@ -24,6 +24,7 @@ class Move(StrEnum):
     SOLVE = "solve"
     REOPEN = "reopen"
     CLOSE = "close"
+    WITHDRAW = "withdraw"
 
 
 TABLE: dict[Move, dict[Status, Status]] = {
@@ -44,6 +45,8 @@ TABLE: dict[Move, dict[Status, Status]] = {
     Move.SOLVE: dict.fromkeys((Status.NEW, Status.OPEN, Status.PENDING, Status.ON_HOLD), Status.SOLVED),
     Move.REOPEN: {Status.SOLVED: Status.OPEN},
     Move.CLOSE: {Status.SOLVED: Status.CLOSED},
+    # The customer is gone: there is nobody any more to solve it for.
+    Move.WITHDRAW: dict.fromkeys((Status.NEW, Status.OPEN, Status.PENDING, Status.ON_HOLD), Status.CLOSED),
 }
 
 
@@ -135,6 +138,11 @@ def reopen(ticket: Ticket, at: datetime) -> Ticket:
     if ticket.assignee is None:
         status = Status.NEW
     return replace(ticket, status=status, waiting_since=at)
+
+
+def withdraw(ticket: Ticket) -> Ticket:
+    """Over without being solved."""
+    return replace(ticket, status=after(ticket, Move.WITHDRAW), snoozed_until=None)
 
 
 def prioritise(ticket: Ticket, priority: Priority) -> Ticket:

@@ -56,7 +56,7 @@ from store.records import MongoRecords
 from store.scoped import Db
 from ticketing.hours import parse_hours
 from ticketing.targets import Targets
-from wiring import documents, reviews, schedule, upkeep
+from wiring import documents, privacy, reviews, schedule, upkeep
 from wiring.channels import Connections
 from wiring.clock import now
 from wiring.knowledge import Books, attachments
@@ -271,7 +271,7 @@ def _desk(parts: Parts, known: Firm, crew: Crew, reporter: Reporter) -> Desk:
             outbox=kept.outbox,
         ),
         turns=turns,
-        customers=_customers(parts, turns),
+        customers=_customers(parts, turns, reporter),
         agents=AgentDesk(
             crew=crew, records=kept.records, outbox=kept.outbox, files=files, suggest=parts.suggest
         ),
@@ -281,7 +281,7 @@ def _desk(parts: Parts, known: Firm, crew: Crew, reporter: Reporter) -> Desk:
     )
 
 
-def _customers(parts: Parts, turns: Turns) -> CustomerDesk:
+def _customers(parts: Parts, turns: Turns, reporter: Reporter) -> CustomerDesk:
     kept = parts.kept
     return CustomerDesk(
         turns=turns,
@@ -289,6 +289,7 @@ def _customers(parts: Parts, turns: Turns) -> CustomerDesk:
         outbox=kept.outbox,
         link=parts.connections.link,
         accounts=AccountsDesk(records=kept.records, links=kept.links),
+        rights=privacy.rights(parts, reporter.history),
     )
 
 

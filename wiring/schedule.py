@@ -17,6 +17,7 @@ from reports.service import Reporter
 from settings import Company, Settings
 from store.jobs import MongoClaims
 from store.retention import MongoRetention
+from wiring import privacy
 from wiring.clock import now
 from wiring.upkeep import expiring
 
@@ -81,6 +82,7 @@ def timetable(
     if syncing:
         table.every_minute("sync", syncing.sync_due)
     table.nightly("drafts", expiring(parts))
+    table.every_minute("erasures", privacy.settling(parts))
     if parts.settings.retention.days:
         table.nightly("retention", _erasing(parts))
     return table
