@@ -75,5 +75,5 @@ async def test_who_is_not_in_the_agents_channel_sees_no_customers_and_becomes_no
         space.rooms[scene.stands.slack.channel].members.append("U0DORA")
         assert "Hello Dora" in await opened(scene, "Dora")
     finally:
-        del space.people["U0DORA"], space.rooms["D0DORA"]
+        del space.people["U0DORA"], space.rooms["D0DORA"], space.homes["U0DORA"]
         space.rooms[scene.stands.slack.channel].members.remove("U0DORA")
