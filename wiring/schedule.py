@@ -19,7 +19,7 @@ from store.jobs import MongoClaims
 from store.retention import MongoRetention
 from wiring import privacy
 from wiring.clock import now
-from wiring.upkeep import expiring
+from wiring.upkeep import expiring, indexing
 
 if TYPE_CHECKING:
     from wiring.company import Parts
@@ -83,6 +83,7 @@ def timetable(
         table.every_minute("sync", syncing.sync_due)
     table.nightly("drafts", expiring(parts))
     table.every_minute("erasures", privacy.settling(parts))
+    table.nightly("index", indexing(parts))
     if parts.settings.retention.days:
         table.nightly("retention", _erasing(parts))
     return table

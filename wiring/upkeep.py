@@ -39,6 +39,15 @@ def syncing(parts: "Parts", known: Firm, wake: Callable[[str], None]) -> SyncDes
     )
 
 
+def indexing(parts: "Parts") -> Job:
+    """Makes the vectors that are missing, because they were lost or the encoder is another one."""
+
+    async def complete() -> None:
+        await parts.books.knowledge.complete()
+
+    return complete
+
+
 def expiring(parts: "Parts") -> Job:
     """Lets drafts go that nobody published."""
 

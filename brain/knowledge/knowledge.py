@@ -20,6 +20,8 @@ from domain.knowledge import Document, Stage
 
 log = structlog.get_logger(__name__)
 
+_PART = 512  # passages whose vectors are kept at a time while the index is completed
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Synced:
@@ -102,6 +104,18 @@ class Knowledge:
         await self._index.add([passage.id for passage in passages], vectors)
         log.info("index_rebuilt", passages=len(passages))
         return len(passages)
+
+    async def complete(self) -> int:
+        """Make the vectors that the index lacks: after a loss, or of another encoder. Counts them."""
+        passages = await self._library.everything()
+        known = await self._index.vectors([passage.id for passage in passages])
+        missing = [passage for passage in passages if passage.id not in known]
+        for at in range(0, len(missing), _PART):
+            part = missing[at : at + _PART]
+            await self._index.add([passage.id for passage in part], await self.publisher.encoded(part))
+        if missing:
+            log.info("index_completed", passages=len(missing), of=len(passages))
+        return len(missing)
 
     async def sync(self, folder: Path, *, prune: bool = False, progress: Progress = silent) -> Synced:
         """Take in every readable file of a folder. ``prune`` also removes documents with no file there.

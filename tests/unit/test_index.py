@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from brain.knowledge.index import Chroma
+from brain.knowledge.memory import MemoryLibrary
 from domain.errors import Unavailable
 from domain.ids import CompanyId, PassageId
-from tests.unit.knowledge_parts import Desk
+from tests.unit.knowledge_parts import Desk, WordEncoder
 
 A, B = CompanyId("a"), CompanyId("b")
 IDS = [PassageId("one"), PassageId("two"), PassageId("three")]
@@ -101,4 +102,26 @@ async def test_documents_are_found_through_chroma(tmp_path: Path) -> None:
     assert await desk.knowledge.rebuild() == 2
     await desk.knowledge.remove("a.txt")
     assert await desk.texts("express to Norway") == ["Our shops are open from nine to six."]
+    await chroma.close()
+
+
+class LongerEncoder(WordEncoder):
+    """Another model: other vectors, and more numbers in each."""
+
+    id = "longer"
+    dimensions = 96
+
+
+async def test_another_encoder_gets_its_own_vectors_and_the_old_ones_stay(tmp_path: Path) -> None:
+    chroma = await Chroma.open(tmp_path)
+    library = MemoryLibrary()
+    old = Desk(company=A, library=library, index=chroma.index(A, WordEncoder.id))
+    await old.knowledge.ingest("prices.txt", b"Express parcels cost 40 euros.")
+    new = Desk(company=A, library=library, index=chroma.index(A, LongerEncoder.id), encoder=LongerEncoder())
+    assert await new.top("express parcels") == "Express parcels cost 40 euros."  # by its words
+    assert await new.knowledge.complete() == 1
+    ids = [passage.id for passage in await library.everything()]
+    assert (await new.index.vectors(ids))[ids[0]].shape == (96,)
+    assert (await old.index.vectors(ids))[ids[0]].shape == (64,)
+    assert await old.knowledge.complete() == 0
     await chroma.close()

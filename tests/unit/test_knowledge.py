@@ -103,6 +103,19 @@ async def test_a_lost_index_is_made_anew_from_the_library() -> None:
     assert set(await desk.index.vectors(ids)) == set(ids)
 
 
+async def test_only_what_the_index_lacks_is_encoded_again() -> None:
+    desk = Desk()
+    await desk.knowledge.ingest("prices.txt", OLD)
+    await desk.knowledge.ingest("hours.txt", b"Our shops open at nine.")
+    assert await desk.knowledge.complete() == 0
+    lost, kept = await desk.library.everything()
+    await desk.index.remove([lost.id])
+    desk.encoder.encoded.clear()
+    assert await desk.knowledge.complete() == 1
+    assert len(desk.encoder.encoded) == 1
+    assert set(await desk.index.vectors([lost.id, kept.id])) == {lost.id, kept.id}
+
+
 async def test_a_folder_is_kept_in_step(tmp_path: Path) -> None:
     desk = Desk()
     (tmp_path / "sub").mkdir()
