@@ -153,10 +153,15 @@ class Turns:
         return shown
 
     async def _quoting(self, event: MessageReceived, content: Content) -> Content:
-        quoted = await self._outbox.at(event.reply_to) if event.reply_to else None
-        if quoted is None or not (old := plain(quoted.row.content)):
-            return content
-        return Content((Quote((Span(old[:200]),)), *content.blocks))
+        old = await self._said(event.reply_to) if event.reply_to else ""
+        return Content((Quote((Span(old[:200]),)), *content.blocks)) if old else content
+
+    async def _said(self, ref: MessageRef) -> str:
+        """What a message says, whoever wrote it; "" if it isn't known."""
+        if posted := await self._outbox.at(ref):
+            return plain(posted.row.content)
+        noted = await self._records.message(ref)
+        return noted.message.text if noted else ""
 
     def _keep(self, step: Step, one: Received, emotion: Emotion | None) -> MessageId:
         said = _cut(one.event.text, step.firm.max_text)[0] or _names(one.event)

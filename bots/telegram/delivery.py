@@ -15,10 +15,10 @@ from telegram import (
     MessageEntity,
     ReplyParameters,
 )
-from telegram.error import BadRequest
+from telegram.error import BadRequest, InvalidToken
 
 from bots.telegram.albums import kinds
-from bots.telegram.failures import gone, says
+from bots.telegram.failures import gone, method_missing, says
 from bots.telegram.render import Rendered
 from desk.ports import Fetched
 from domain.content import File
@@ -91,7 +91,19 @@ class Delivery:
 
         ways = [best, ["document"] * len(best)] if set(best) != {"document"} else [best]
         tries = [attempt for way in ways for attempt in _plainer(rendered, album(way))]
-        sent: Sequence[Message] = await first_accepted(tries)
+        try:
+            sent: Sequence[Message] = await first_accepted(tries)
+        except InvalidToken as error:
+            if not method_missing(error):
+                raise
+            return await self._one_by_one(place, rendered)
+        return tuple(message.message_id for message in sent)
+
+    async def _one_by_one(self, place: dict[str, Any], rendered: Rendered) -> tuple[int, ...]:
+        """The files of an album on a server that knows no albums."""
+        first, *others = rendered.files
+        sent = [await self._send_file(place, rendered, first)]
+        sent += [await self._send_file(place, Rendered(text=""), file) for file in others]
         return tuple(message.message_id for message in sent)
 
     async def _send_file(self, place: dict[str, Any], rendered: Rendered, file: File) -> Message:

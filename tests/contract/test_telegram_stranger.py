@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bots.telegram.channel import TelegramChannel
-from domain.content import text
+from domain.content import Content, File, paragraph, text
 from domain.errors import BadInput, RateLimited, Refused, Unavailable, Unreachable
 from domain.ids import Address, Platform
 from domain.inbound import Attachment, Event, MessageEdited, MessageReceived
@@ -54,7 +54,7 @@ async def server() -> AsyncIterator[Stranger]:
 
 @pytest.fixture
 async def channel(server: Stranger) -> AsyncIterator[TelegramChannel]:
-    made = make_channel(server.url, Blobs())
+    made = make_channel(server.url, Blobs({"a.pdf": b"one", "b.pdf": b"two"}))
     yield made
     await made.close()
 
@@ -146,3 +146,13 @@ async def test_a_file_that_the_server_does_not_give_away_is_bad_input(
     server.usual["getFile"] = ok({"file_id": "f", "file_unique_id": "u"})
     with pytest.raises(BadInput):
         await channel.fetch(Attachment(handle="f", name="log.txt", mime="text/plain"))
+
+
+async def test_a_server_without_albums_gets_the_files_one_by_one(
+    server: Stranger, channel: TelegramChannel
+) -> None:
+    server.usual["sendDocument"] = ok(SENT)
+    files = [File(blob=name, name=name, mime="application/pdf") for name in ("a.pdf", "b.pdf")]
+    (piece,) = channel.split(Content((paragraph("Both"), *files)))
+    assert (await channel.send(PLACE, piece, key="k")).id == "5+5"
+    assert server.called[-3:] == ["sendMediaGroup", "sendDocument", "sendDocument"]

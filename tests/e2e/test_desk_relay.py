@@ -55,6 +55,20 @@ async def test_a_reply_that_grows_or_shrinks_over_several_messages_keeps_all_its
     await until(lambda: not [words for words in customer.received if "Point" in words])
 
 
+@pytest.mark.parametrize("platform", ["discord", "telegram"])
+async def test_the_agent_sees_which_message_a_customer_answers(scene: Scene, platform: str) -> None:
+    customer = scene.customer() if platform == "discord" else scene.telegram_customer()
+    agent = await customer.claimed()
+    own = await customer.say("My parcel has the number 4711")
+    await customer.agent_writes(agent, "Which street is it?")
+    ours = await customer.sees("Which street")
+    key = "reply" if platform == "discord" else "reply_to"
+    await customer.act("say", text="Elm Street", **{key: ours.id})
+    assert "Which street is it?" in (await customer.thread("Elm Street")).text
+    await customer.act("say", text="No, it ends with 12", **{key: own})
+    assert "the number 4711" in (await customer.thread("ends with 12")).text
+
+
 LONG = "\n\n".join(f"Point {number}: " + "every word counts here. " * 20 for number in range(12))
 
 
