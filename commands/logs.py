@@ -12,9 +12,10 @@ NOISY = (
     "chromadb",
     "apscheduler",
     "slack_bolt",
-    "slack_sdk",
     "discord",
 )
+TELLING = ("telegram", "slack_sdk")
+"""Their errors quote whole answers, with messages in them, and addresses with tickets; ours say the same."""
 
 
 def configure(*, level: str, style: str) -> None:
@@ -46,6 +47,8 @@ def configure(*, level: str, style: str) -> None:
     logging.basicConfig(level=handler.level, handlers=[handler])
     for name in NOISY:  # their lines may hold addresses with tokens
         logging.getLogger(name).setLevel(logging.ERROR)
+    for name in TELLING:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def _machine() -> logging.Formatter:
