@@ -12,7 +12,7 @@ logging.getLogger("library").warning("a fault of %s", "a library")
 chatty = logging.getLogger("bm25s")
 chatty.setLevel(logging.DEBUG)
 chatty.debug("Building index from tokens")
-logging.getLogger("telegram.request.BaseRequest").error("Can not load invalid JSON data: the customer's words")
+logging.getLogger("telegram.request.BaseRequest").error("not JSON: the customer's words")
 """
 
 
