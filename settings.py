@@ -332,6 +332,9 @@ def parse(tables: Mapping[str, object], *, path: Path, environment: Mapping[str,
         raise Misconfigured(f"{path.name}: {_explain(error)}") from error
     _unique("company id", [company.id for company in settings.companies], path)
     _unique("bot", [bot for company in settings.companies for bot in _bots(company)], path)
+    for bots in ([c.telegram for c in settings.companies], [c.discord for c in settings.companies]):
+        # Two connections with one token would both answer everything, or take each other's messages.
+        _unique("variable of a bot's token", [one.token_env for several in bots for one in several], path)
     return settings
 
 

@@ -90,3 +90,12 @@ def test_files_are_fetched_from_the_server_that_the_bot_uses(
     [telegram] = settings.load(config, {}).company().telegram
     assert telegram.files == files
     assert telegram.base_url.endswith("/bot")
+
+
+@pytest.mark.parametrize("platform", ["telegram", "discord"])
+def test_two_bots_with_one_token_are_refused(tmp_path: Path, platform: str) -> None:
+    one, two = (f'[[companies.{platform}]]\nbot = "{name}"\n' for name in ("one", "two"))
+    with pytest.raises(Misconfigured, match=f"'{platform.upper()}_TOKEN' is used twice"):
+        settings.load(write(tmp_path, COMPANY + one + two), {})
+    other = two + 'token_env = "OTHER"\n'
+    assert settings.load(write(tmp_path, COMPANY + one + other), {}).companies[0].id == "acme"
