@@ -38,7 +38,7 @@ class Shelf:
     async def stage(self, name: str, data: bytes, *, by: str = "", progress: Progress = silent) -> Version:
         """Read a document and keep it as a draft. Raises BadInput."""
         version = await self._drafts.stage(document_name(name), data, by=by, progress=progress)
-        await self._keep(_blob(version.key), data)
+        await self._keep(blob_of(version.key), data)
         return version
 
     async def rehearse(self, version: Version, *, progress: Progress = silent) -> Rehearsed:
@@ -76,10 +76,11 @@ class Shelf:
     async def _source(self, key: str) -> bytes | None:
         """The file may have been erased with old messages; the document is published all the same."""
         try:
-            return await self._fetch(_blob(key))
+            return await self._fetch(blob_of(key))
         except Unavailable:
             return None
 
 
-def _blob(key: str) -> str:
+def blob_of(key: str) -> str:
+    """Where the file of a draft is kept."""
     return f"draft-{key}"

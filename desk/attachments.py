@@ -6,7 +6,7 @@ from desk.ports import Channel
 from domain.content import File
 from domain.errors import BadInput
 from domain.ids import BotId
-from domain.inbound import CommandReceived, FormSubmitted, MessageReceived
+from domain.inbound import Attachment, CommandReceived, FormSubmitted, MessageReceived
 from domain.texts import Key, say
 
 Keep = Callable[[str, bytes], Awaitable[None]]
@@ -50,8 +50,6 @@ class Files:
         await self._keep(f"{key}-text", data)
         return File(f"{key}-text", "message.txt", "text/plain", len(data), image=False)
 
-    async def first(self, event: CommandReceived | FormSubmitted) -> tuple[str, bytes] | None:
-        """Name and bytes of the first file of a command. Raises BadInput, Unavailable."""
-        for one in event.attachments:
-            return one.name, await self._channels[event.address.bot].fetch(one)
-        return None
+    async def fetch(self, event: CommandReceived | FormSubmitted, one: Attachment) -> bytes:
+        """The bytes of one of a command's files. Raises BadInput, Unavailable."""
+        return await self._channels[event.address.bot].fetch(one)

@@ -16,7 +16,7 @@ from desk.step import Step
 from desk.telling import Teller
 from domain.content import Content, text
 from domain.errors import BadInput
-from domain.inbound import ButtonPressed, CommandReceived, FormSubmitted
+from domain.inbound import Attachment, ButtonPressed, CommandReceived, FormSubmitted
 from domain.knowledge import Document, Version
 
 STAGES = {
@@ -82,13 +82,19 @@ class DocumentDesk:
 
     async def _upload(self, step: Step, event: CommandReceived | FormSubmitted) -> None:
         self._crew.admin(event.actor)
-        file = await self._files.first(event)
-        if file is None:
+        if not event.attachments:
             raise BadInput("Attach a PDF or another document to /upload.")
-        given, data = file
-        name, by = document_name(given), event.actor.name
+        for number, one in enumerate(event.attachments):
+            await self._take(step, event, one, part=f"{number}-" if number else "")
+
+    async def _take(
+        self, step: Step, event: CommandReceived | FormSubmitted, one: Attachment, *, part: str
+    ) -> None:
+        """One of the files; what is wrong with it concerns no other."""
+        name, by = document_name(one.name), event.actor.name
         place = self._teller.place(event)
-        async with self._notes.note(step, place, f"Reading {name}…", _words(name)) as note:
+        async with self._notes.note(step, place, f"Reading {name}…", _words(name), part=part) as note:
+            data = await self._files.fetch(event, one)
             if not self._confirm:
                 document = await self._shelf.ingest(name, data, by=by, progress=note.progress)
                 await note.end(await self._in_service(document))

@@ -41,10 +41,13 @@ class Notes:
         self.every, self.patience = every, patience
 
     @asynccontextmanager
-    async def note(self, step: Step, place: Address, opening: str, words: Words) -> AsyncIterator["Note"]:
+    async def note(
+        self, step: Step, place: Address, opening: str, words: Words, *, part: str = ""
+    ) -> AsyncIterator["Note"]:
         """A note for the time of some work. What is wrong with the input ends it, and is said in its place;
-        any other fault is said too, and raised, so that the work is done again."""
-        note = Note(notes=self, step=step, place=place, words=words)
+        any other fault is said too, and raised, so that the work is done again. ``part`` names one of
+        several pieces of work of a step."""
+        note = Note(notes=self, step=step, place=place, words=words, part=part)
         await note.open(opening)
         telling = asyncio.create_task(note.keep_telling())
         try:
@@ -88,8 +91,9 @@ class Notes:
 class Note:
     """The message of one piece of work. Done again after a crash, the work goes on with the same message."""
 
-    def __init__(self, *, notes: Notes, step: Step, place: Address, words: Words) -> None:
+    def __init__(self, *, notes: Notes, step: Step, place: Address, words: Words, part: str) -> None:
         self._notes, self._step, self._place, self._words = notes, step, place, words
+        self._part = part
         self._fixed = place.platform is Platform.SLACK and bool(place.private_to)
         """Whether what is said there can't be changed."""
         self._first = self._shown = self._latest = ""
@@ -97,7 +101,7 @@ class Note:
     async def open(self, words: str) -> None:
         """Say that the work begins."""
         self._shown = self._latest = words
-        step = self._notes.step(self._step, "progress")
+        step = self._notes.step(self._step, f"{self._part}progress")
         self._first = step.send(self._place, text(words), "progress", purpose=Purpose.REPORT)
         await self._notes.put(step)
 
@@ -132,7 +136,7 @@ class Note:
         return str(self._notes.step(self._step, "").now.timestamp())
 
     async def _show(self, content: Content, part: str) -> None:
-        step = self._notes.step(self._step, part)
+        step = self._notes.step(self._step, f"{self._part}{part}")
         if self._fixed or not await self._notes.change(self._first, step, content):
             step.send(self._place, content, part, purpose=Purpose.REPORT)
         await self._notes.put(step)

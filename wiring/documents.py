@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 GAPS = "30d"
 """How far back refused questions are tried again with a new document."""
+MOST_GAPS = 100
+"""The weightiest ones; an upload shouldn't take minutes."""
 RECENT = 30
 """So many different questions of customers are asked again."""
 _TRACES = 120
@@ -109,7 +111,7 @@ def _questions(parts: "Parts", reporter: Reporter) -> Questions:
         return await asyncio.to_thread(_golden, parts.settings.root / named) if named else []
 
     async def gaps() -> Sequence[Gap]:
-        return (await reporter.view(period=GAPS)).gaps
+        return (await reporter.view(period=GAPS)).gaps[:MOST_GAPS]
 
     async def recent() -> list[str]:
         """Small talk is left out: nothing was looked up for it."""
@@ -132,7 +134,7 @@ def _closed(parts: "Parts", reporter: Reporter) -> Callable[[], Awaitable[Retrie
     """Tries the questions that were refused lately again: what did the latest upload close?"""
 
     async def closed() -> Retried:
-        gaps = (await reporter.view(period=GAPS)).gaps
+        gaps = (await reporter.view(period=GAPS)).gaps[:MOST_GAPS]
         relevance = parts.settings.brain.relevance
         return await retry(gaps, parts.books.retriever, company=parts.id, threshold=relevance)
 

@@ -13,12 +13,14 @@ from brain.knowledge.load import Bounds, Loader
 from brain.knowledge.names import document_name
 from brain.knowledge.publisher import Progress, silent
 from brain.retrieval import HybridRetriever
+from brain.shelf import blob_of
 from brain.suggest import Suggester
 from desk.extracts import SECONDS
 from domain.answer import Line, Tone
 from domain.ids import CompanyId
 from domain.knowledge import Document
 from settings import Company, Settings
+from store.blobs import MongoBlobs
 from store.library import MongoLibrary
 from store.scoped import Db
 from wiring.clock import now
@@ -69,9 +71,14 @@ def books(settings: Settings, company: Company, *, db: Db, chroma: Chroma, encod
         clock=now,
         folder=folder,
     )
+    blobs = MongoBlobs(db=db, company=id)
+
+    async def forget(draft: str) -> None:
+        await blobs.erase([blob_of(draft)])
+
     return Books(
         knowledge=knowledge,
-        drafts=Drafts(publisher=knowledge.publisher),
+        drafts=Drafts(publisher=knowledge.publisher, forget=forget),
         library=library,
         retriever=HybridRetriever(company=id, library=library, index=index, encoder=encoder),
         folder=folder,

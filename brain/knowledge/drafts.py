@@ -1,6 +1,6 @@
 """Versions that somebody looks at before customers see them: staged, tried out, published or discarded."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from hashlib import sha256
 
@@ -22,11 +22,22 @@ KEPT = timedelta(days=7)
 _VECTORS = 4  # drafts whose vectors are kept between their trial and their publication
 
 
-class Drafts:
-    """The drafts of one company's documents."""
+Forget = Callable[[str], Awaitable[None]]
 
-    def __init__(self, *, publisher: Publisher) -> None:
+
+async def nothing(key: str) -> None:
+    """Nothing is kept besides."""
+
+
+class Drafts:
+    """The drafts of one company's documents.
+
+    ``forget`` lets go of what somebody keeps for a draft until it is published or not.
+    """
+
+    def __init__(self, *, publisher: Publisher, forget: Forget = nothing) -> None:
         self._publisher = publisher
+        self._forget = forget
         self._library = publisher.library
         self._vectors: Recent[str, Floats] = Recent(_VECTORS)
 
@@ -94,6 +105,7 @@ class Drafts:
             ) from overtaken
         if not fresh:
             raise BadInput(_said(await self._version(key)))
+        await self._forget(key)
         log.info("document_published", version=document.version, passages=document.passages)
         return document
 
@@ -132,7 +144,10 @@ class Drafts:
     async def _settle(self, version: Version, stage: Stage, by: str) -> bool:
         document = version.document
         at = self._publisher.clock()
-        return await self._library.settle(document.name, document.version, stage, by=by, at=at)
+        settled = await self._library.settle(document.name, document.version, stage, by=by, at=at)
+        if settled:
+            await self._forget(version.key)
+        return settled
 
     def _old(self, version: Version) -> bool:
         return self._publisher.clock() - version.document.at > KEPT

@@ -69,6 +69,8 @@ async def test_an_upload_is_shown_first_and_answers_after_publish(scene: Scene) 
     assert "bees.txt" not in [one.name for one in await scene.branch.books.documents()]
     await admin.press(shown, "Publish")
     await admin.sees("bees.txt is in service: 1 passage, version 1.", after=before)
+    await scene.settled()
+    assert await scene.rows("blobs.files", {"filename": {"$regex": "draft-"}}) == []
     await customer.say(BEE_QUESTION)
     assert "19" in (await customer.sees("crate of bees")).text
     folder = scene.branch.books.folder
@@ -205,3 +207,18 @@ async def test_the_handbook_still_answers(scene: Scene) -> None:
     customer = scene.customer()
     await customer.say(QUESTION)
     await customer.sees("[1]")
+
+
+async def test_several_files_of_one_form_are_each_shown(scene: Scene) -> None:
+    admin = Admin(scene)
+    files = [
+        ("one.txt", b"One\n\nOne is first."),
+        ("two.txt", b" "),
+        ("three.txt", b"Three\n\nThree is last."),
+    ]
+    before = await admin.command("/upload", files=files)
+    await admin.sees("“two.txt” is empty.", after=before)
+    for name in ("one.txt", "three.txt"):
+        shown = await admin.sees(f"{name}, version 1: not published yet", after=before, button="Discard")
+        await admin.press(shown, "Discard")
+        await admin.sees(f"Version 1 of {name} is discarded", after=before)

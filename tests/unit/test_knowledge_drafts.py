@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from brain.knowledge.drafts import KEPT
+from brain.knowledge.drafts import KEPT, Drafts
 from brain.knowledge.trial import Effect
 from domain.errors import BadInput, Unavailable
 from domain.knowledge import Stage
@@ -144,6 +144,24 @@ async def test_a_draft_that_nobody_publishes_expires() -> None:
         await desk.drafts.publish(key)
     assert await stages(desk) == [(2, Stage.EXPIRED), (1, Stage.PUBLISHED)]
     assert await desk.drafts.expire() == 0
+
+
+async def test_what_is_kept_for_a_draft_goes_with_it() -> None:
+    desk, key = await with_draft()
+    gone: list[str] = []
+
+    async def forget(key: str) -> None:
+        gone.append(key)
+
+    drafts = Drafts(publisher=desk.knowledge.publisher, forget=forget)
+    newer = await drafts.stage("prices.txt", NEW + b" Or 64.")
+    await drafts.publish(newer.key)
+    other = await drafts.stage("hours.txt", b"Open at nine.")
+    await drafts.discard(other.key)
+    old = await drafts.stage("pets.txt", b"Dogs may come.")
+    desk.now += KEPT + timedelta(days=1)
+    assert await drafts.expire() == 1
+    assert gone == [key, newer.key, other.key, old.key]
 
 
 async def test_a_button_of_another_time_is_answered() -> None:
