@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from commands import convert, doctor, golden, knowledge, outbox, reporting, serving, slack
+from commands import convert, doctor, exchange, golden, knowledge, outbox, reporting, serving, slack
 from commands.console import Desk
 from settings import DEFAULT
 
@@ -20,6 +20,8 @@ app.command()(serving.sandbox)
 app.command()(knowledge.ingest)
 app.command()(knowledge.ask)
 app.command()(convert.convert)
+reporting.report.command("export")(exchange.export)
+reporting.report.command("import")(exchange.take)
 app.add_typer(reporting.report, name="report")
 app.add_typer(knowledge.index, name="index")
 app.command("eval")(golden.evaluate)

@@ -25,6 +25,14 @@ class Maker(StrEnum):
 
     MODEL = "model"
     QUOTES = "quotes"
+    IMPORTED = "imported"
+
+
+LABELS = {
+    Maker.MODEL: "Written by the language model",
+    Maker.QUOTES: "Put together from quotes",
+    Maker.IMPORTED: "Imported",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +72,7 @@ class Experience:
     @property
     def label(self) -> str:
         """What to show beside it, so that nobody takes quotes for a judgement."""
-        return "Written by the language model" if self.by is Maker.MODEL else "Put together from quotes"
+        return LABELS[self.by]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

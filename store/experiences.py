@@ -101,6 +101,11 @@ class MongoExperiences:
 
         return await transact(self._db, step)
 
+    async def add(self, reviews: Sequence[Review]) -> None:
+        """Keep reports from elsewhere; those that are known stay as they are."""
+        async with translated():
+            await self._rows.once({review.id: dump(review) for review in reviews})
+
     async def between(self, start: datetime, end: datetime) -> AsyncIterator[Review]:
         """Reports written from ``start`` until before ``end``, oldest first."""
         where: dict[str, Any] = {"at": {"$gte": start, "$lt": end}}

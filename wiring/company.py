@@ -46,6 +46,7 @@ from settings import Company, Settings
 from store.agents import MongoAgents
 from store.assignment import MongoAssignment
 from store.blobs import MongoBlobs
+from store.experiences import MongoExperiences
 from store.inbox import MongoInbox
 from store.jobs import MongoDays, MongoPeople
 from store.leases import MongoLeases
@@ -76,6 +77,7 @@ class Stores:
     records: MongoRecords
     assignment: MongoAssignment
     blobs: MongoBlobs
+    experiences: MongoExperiences
     links: MongoLinks
 
 
@@ -117,6 +119,7 @@ def stores(db: Db, company: CompanyId, *, lease_seconds: float) -> Stores:
         links=links,
         assignment=MongoAssignment(db=db, company=company, agents=agents, outbox=outbox, log=log),
         blobs=MongoBlobs(db=db, company=company),
+        experiences=MongoExperiences(db=db, company=company, log=log, outbox=outbox),
     )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from desk.crew import Crew
+from desk.exchange import Exchange
 from desk.reporting import Improving, ReportDesk
 from desk.step import Firm
 from desk.telling import Teller
@@ -17,7 +18,7 @@ from reports.service import Report, Reporter
 from wiring.clock import now
 
 if TYPE_CHECKING:
-    from wiring.company import Parts
+    from wiring.company import Parts, Stores
 
 
 def reporting_desk(parts: "Parts", known: Firm, crew: Crew, teller: Teller, reporter: Reporter) -> ReportDesk:
@@ -33,6 +34,11 @@ def reporting_desk(parts: "Parts", known: Firm, crew: Crew, teller: Teller, repo
         report=_reporting(reporter),
         improving=_improving(parts, reporter),
     )
+
+
+def exchange(company: CompanyId, kept: "Stores") -> Exchange:
+    """A company's files in and out."""
+    return Exchange(company=company, log=kept.log, note=kept.log.note, sessions=kept.experiences, clock=now)
 
 
 def _improving(parts: "Parts", reporter: Reporter) -> Improving:

@@ -8,7 +8,6 @@ from desk.experience import ExperienceDesk, Wait
 from desk.reviewing import ModelWriter
 from desk.step import Firm
 from reports.experience import Reviewer
-from store.experiences import MongoExperiences
 from wiring.clock import now
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ def desk(parts: "Parts", known: Firm, wake: Callable[[str], None]) -> Experience
     writer = ModelWriter(model=model) if model and section.write == "model" else None
     return ExperienceDesk(
         firm=known,
-        experiences=experiences(parts),
+        experiences=kept.experiences,
         records=kept.records,
         leases=kept.leases,
         reviewer=Reviewer(writer=writer),
@@ -33,8 +32,3 @@ def desk(parts: "Parts", known: Firm, wake: Callable[[str], None]) -> Experience
         wake=wake,
         renew_seconds=parts.settings.app.lease_seconds / 3,
     )
-
-
-def experiences(parts: "Parts") -> MongoExperiences:
-    """Where they are kept."""
-    return MongoExperiences(db=parts.db, company=parts.id, log=parts.kept.log, outbox=parts.kept.outbox)

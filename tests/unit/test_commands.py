@@ -40,6 +40,8 @@ def test_the_help_names_every_command() -> None:
         ["serve"],
         ["index", "rebuild"],
         ["report", "rebuild"],
+        ["report", "export", "out.json"],
+        ["report", "import", "pyproject.toml"],
         ["eval"],
         ["doctor"],
         ["outbox"],
