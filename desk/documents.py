@@ -16,6 +16,7 @@ from desk.step import Step
 from desk.telling import Teller
 from domain.content import Content, text
 from domain.errors import BadInput
+from domain.ids import Platform
 from domain.inbound import Attachment, ButtonPressed, CommandReceived, FormSubmitted
 from domain.knowledge import Document, Version
 
@@ -106,17 +107,25 @@ class DocumentDesk:
         """Who presses second is told who was first."""
         self._crew.admin(event.actor)
         document = await self._shelf.publish(event.value, by=event.actor.name)
+        _decided(step, event, f"Version {document.version} of {document.name}: published by")
         self._teller.tell(step, event, await self._in_service(document))
 
     async def _discard(self, step: Step, event: ButtonPressed) -> None:
         self._crew.admin(event.actor)
         document = await self._shelf.discard(event.value, by=event.actor.name)
+        _decided(step, event, f"Version {document.version} of {document.name}: discarded by")
         words = f"Version {document.version} of {document.name} is discarded. Customers never saw it."
         self._teller.tell(step, event, text(words))
 
     async def _in_service(self, document: Document) -> Content:
         said = f"{document.name} is in service: {preview.size(document)}, version {document.version}."
         return text(f"✅ {said} {(await self._gaps()).line()}")
+
+
+def _decided(step: Step, event: ButtonPressed, what: str) -> None:
+    """Take the choice away, where a message can be changed; in Slack nobody else has seen it."""
+    if event.address.platform is not Platform.SLACK:
+        step.edit_at(event.ref, text(f"{what} {event.actor.name}."), "decided")
 
 
 def _words(name: str) -> Words:

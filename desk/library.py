@@ -66,7 +66,7 @@ class LibraryDesk:
 
     async def _kb(self, step: Step, event: CommandReceived) -> None:
         self._crew.admin(event.actor)
-        verb, _, rest = event.text.strip().partition(" ")
+        verb, _, rest = _said(event).partition(" ")
         handler = self._verbs.get(verb.lower())
         if handler is None:
             raise BadInput(USAGE)
@@ -113,6 +113,12 @@ class LibraryDesk:
         if current is None or not await self._shelf.remove(name):
             raise _unknown(name)
         return text(f"{name} is out of service. /kb rollback {name} {current.version} brings it back.")
+
+
+def _said(event: CommandReceived) -> str:
+    """The command's words; where a platform has named options, those in the same order."""
+    given = (event.options.get(name, "") for name in ("do", "document", "version"))
+    return " ".join(part.strip() for part in (event.text, *given) if part.strip())
 
 
 def _unknown(name: str) -> BadInput:

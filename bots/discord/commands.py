@@ -56,6 +56,13 @@ REPORTS = (
     ("gaps", "Questions without an answer"),
     ("advice", "What is worth doing"),
 )
+SHELF = (
+    ("list", "List what is in service"),
+    ("drafts", "What waits to be published"),
+    ("history", "A document's versions"),
+    ("rollback", "Put an earlier version back"),
+    ("remove", "Take a document out of service"),
+)
 PERIODS = (("today", "Today"), ("7d", "Last 7 days"), ("30d", "Last 30 days"))
 
 
@@ -105,7 +112,13 @@ def _for_admins(
         Option(name="agent", description="Only this agent's figures", required=False),
         Option(name=SHARE, description="Show it to everybody here", choices=YES_NO, required=False),
     )
+    shelf = (
+        Option(name="do", description="What to do; left out: list", choices=SHELF, required=False),
+        Option(name="document", description="The document's name", required=False),
+        Option(name="version", description="The version to go back to", required=False),
+    )
     return (
+        Command(name="kb", description="The documents that I know", options=shelf, admin=True),
         Command(name="upload", description="Add a document to what I know", options=(file,), admin=True),
         Command(name="report", description="What happened lately", options=(kind, period, *more), admin=True),
     )

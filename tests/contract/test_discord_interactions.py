@@ -211,7 +211,7 @@ async def test_a_guild_has_its_admins_commands_and_other_guilds_are_ignored():
         await case.start(guild=case.stand.world.guild)
         here = [one["name"] for one in case.stand.world.commands[case.stand.world.guild]]
         everywhere = [one["name"] for one in case.stand.world.commands[""]]
-        assert here == ["upload", "report"]
+        assert here == ["kb", "upload", "report"]
         assert not set(here) & set(everywhere)
         known, case.stand.world.guild = case.stand.world.guild, "42"
         await case.act("command", name="human", pane="#general")

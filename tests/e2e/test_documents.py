@@ -29,10 +29,12 @@ class Admin:
     def bubbles(self) -> list[Bubble]:
         return next(pane for pane in self.stand.panes() if pane.id == self.pane).bubbles
 
-    async def command(self, name: str, text: str = "", files: Sequence[tuple[str, bytes]] = ()) -> int:
+    async def command(
+        self, name: str, text: str = "", files: Sequence[tuple[str, bytes]] = (), **options: str
+    ) -> int:
         """Use a command; how many bubbles there were before."""
         before = len(self.bubbles)
-        await self.stand.act(self.pane, self.name, "command", name=name, text=text, files=files)
+        await self.stand.act(self.pane, self.name, "command", name=name, text=text, files=files, **options)
         return before
 
     async def upload(self, name: str, words: str | bytes) -> int:
@@ -190,9 +192,23 @@ async def test_in_discord_one_message_shows_the_work_and_then_its_outcome(scene:
     assert "Reading" not in shown.text
     await admin.press(shown, "Publish")
     await admin.sees("toads.txt is in service", after=before)
+    closed = await admin.sees("Version 1 of toads.txt: published by Ada.", after=before)
+    assert (closed.id, closed.buttons) == (shown.id, [])
     await customer.say("What does a crate of live toads cost?")
     assert "53" in (await customer.sees("crate of toads")).text
     await scene.branch.books.knowledge.remove("toads.txt")
+
+
+async def test_in_discord_the_shelf_is_asked_by_choices(scene: Scene) -> None:
+    admin = Admin(scene, DISCORD_ADMIN, platform="discord")
+    for price in (3, 4):
+        await scene.branch.books.ingest("frogs.txt", f"Frogs\n\nA frog costs {price} euros.".encode())
+    before = await admin.command("/kb")
+    await admin.sees("**frogs.txt**, version 2: 1 passage", after=before)
+    before = await admin.command("/kb", do="rollback", document="frogs.txt", version="1")
+    await admin.sees("frogs.txt is in service as of version 1", after=before)
+    before = await admin.command("/kb", do="remove", document="frogs.txt")
+    await admin.sees("frogs.txt is out of service", after=before)
 
 
 async def test_in_discord_a_failure_takes_the_place_of_reading(scene: Scene) -> None:
