@@ -13,8 +13,9 @@ from brain.ports import EmotionReader, Query, Retriever, Translation, Translator
 from brain.smalltalk import SmallTalk, says_no, small_talk
 from brain.usage import NOTHING, NoUsableAnswer
 from domain.answer import Author, Timings, Turn, Usage
-from domain.emotion import CALM, Emotion
+from domain.emotion import CALM, Emotion, Feeling
 from domain.knowledge import Found
+from domain.texts.anger import anger_in
 from domain.texts.human import asks_for_human
 
 log = structlog.get_logger(__name__)
@@ -116,7 +117,11 @@ class Reader:
         query = Query(company=reading.turn.company, text=translation.question)
         emotion, found = await asyncio.gather(self._emotion(translation.said), self._found(query))
         second = replace(
-            reading, emotion=emotion, found=found, asked=translation.question, usage=translation.usage
+            reading,
+            emotion=_felt(reading, emotion),
+            found=found,
+            asked=translation.question,
+            usage=translation.usage,
         )
         return second if second.relevance > reading.relevance else replace(second, found=reading.found)
 
@@ -158,6 +163,13 @@ class Reader:
     async def _timed(self, work: Awaitable[T]) -> tuple[T, float]:
         began = self._clock()
         return await work, self.since(began)
+
+
+def _felt(reading: Reading, translated: Emotion) -> Emotion:
+    """A translation may be tamer than the customer was: anger that they said outright stays."""
+    if not anger_in(reading.turn.text):
+        return translated
+    return max(reading.emotion, translated, key=lambda emotion: emotion.scores.get(Feeling.ANGER, 0.0))
 
 
 def question(turn: Turn) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from brain.outspoken import Outspoken
 from brain.ports import Query, Translation
 from brain.translation import English, ModelTranslator
 from brain.usage import NoUsableAnswer
@@ -125,3 +126,12 @@ async def test_the_message_is_data_between_tags_that_nobody_can_guess() -> None:
     assert "contraseña" not in system
     assert user.count("</message-n0nce>") == 1
     assert "customer: ¿Y a Noruega?" in user
+
+
+async def test_a_tame_translation_takes_no_anger_away() -> None:
+    tame = Interpreter(question="Where is my parcel?", said="Where is my parcel?")
+    outspoken = Outspoken(Feelings(CALM))
+    answer = await brain(retriever=EnglishShelf(), emotions=outspoken, translator=tame).answer(
+        turn("¡Es una vergüenza lo que hacen con mis cosas!")
+    )
+    assert (answer.action, answer.reason) == (Action.HANDOFF, Reason.ANGRY)
