@@ -52,6 +52,7 @@ class InMemory:
 
     platform = Platform.TELEGRAM
     limits = Limits(text=4096, caption=1024, per_second=0.0, idempotent=True)
+    connected = True
 
     def __init__(self) -> None:
         self.bot = BotId("bench")

@@ -5,6 +5,7 @@ from dataclasses import replace
 from brain.ports import EmotionReader
 from domain.emotion import Emotion, Feeling
 from domain.texts.anger import anger_in, sourness_in
+from domain.texts.human import asks_for_human
 
 SAID = 0.85
 """Probability of anger when somebody says "Frechheit": enough for a human."""
@@ -25,7 +26,14 @@ class Outspoken:
             return _at_least(emotion, SAID, words)
         if words := sourness_in(text):
             return _at_least(emotion, HINTED, words)
-        return emotion
+        return _calmed(emotion) if emotion.label is Feeling.JOY and asks_for_human(text) else emotion
+
+
+def _calmed(emotion: Emotion) -> Emotion:
+    """Nobody is glad to need a person: "I want a human please" is politeness."""
+    joy, neutral = (emotion.scores.get(feeling, 0.0) for feeling in (Feeling.JOY, Feeling.NEUTRAL))
+    scores = {**emotion.scores, Feeling.JOY: neutral, Feeling.NEUTRAL: joy}
+    return replace(emotion, label=Feeling.NEUTRAL, scores=scores, evidence=())
 
 
 def _at_least(emotion: Emotion, share: float, words: tuple[str, ...]) -> Emotion:

@@ -27,6 +27,7 @@ SWEEP_SECONDS = 0.5
 DUE_EVERY = 10
 """Every so many sweeps tickets are looked at: unclaimed, snoozed, left behind."""
 LONGEST_PAUSE = 60.0
+CONNECTED = "connected"
 CANCELLATIONS = 10
 WELL_AFTER = 30.0
 """A connection that held this many seconds starts its back-off anew."""
@@ -120,6 +121,13 @@ class Office:
         # Only now: what was in hand may still have had something to send. What arrives is kept.
         await ended(self._tasks)
 
+    def standing(self) -> Mapping[BotId, str]:
+        """How each connection is: connecting, connected, reconnecting, or what has to be mended."""
+        return {
+            bot: "connecting" if state == CONNECTED and not self._channels[bot].connected else state
+            for bot, state in self.states.items()
+        }
+
     # -- connections -----------------------------------------------------------------------------
 
     async def _connected(self, bot: BotId, channel: Channel) -> None:
@@ -127,7 +135,7 @@ class Office:
         pause = 0.5
         while True:
             started = self._clock()
-            self.states[bot] = "connected"
+            self.states[bot] = CONNECTED
             try:
                 await channel.run(self._desk.accept)
                 self.states[bot] = "disconnected"

@@ -66,6 +66,11 @@ class Channel(Protocol):
     bot: BotId
     limits: Limits
 
+    @property
+    def connected(self) -> bool:
+        """Whether it receives right now; for health only."""
+        ...
+
     def split(self, content: Content) -> tuple[Content, ...]:
         """Pure. Pieces that each fit one message of the platform, in order, nothing dropped."""
         ...

@@ -137,7 +137,9 @@ class App:
             await client.admin.command("ping")
         except Exception:  # whatever it is: the answer is that the database does not answer
             return {"ok": False, "database": "no answer"}
-        states = {bot: state for one in self.branches.values() for bot, state in one.office.states.items()}
+        states = {
+            bot: state for one in self.branches.values() for bot, state in one.office.standing().items()
+        }
         return {"ok": True, "database": "ok", "channels": states}
 
     async def close(self) -> None:

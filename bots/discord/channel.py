@@ -78,6 +78,7 @@ class DiscordChannel:
         self._parser = Parser(bot=bot, several=several(self._commands))
         self._rest = Rest(token=token, base_url=base_url)
         self._replies = Replies()
+        self._gateway_now: Gateway | None = None
         self._gone: Recent[bool] = Recent()
         self._sender = Sender(
             parser=self._parser,
@@ -87,6 +88,11 @@ class DiscordChannel:
             blobs=blobs,
             max_file_bytes=max_file_bytes,
         )
+
+    @property
+    def connected(self) -> bool:
+        """Whether the gateway is open."""
+        return self._gateway_now is not None and self._gateway_now.up
 
     def split(self, content: Content) -> tuple[Content, ...]:
         """Pieces that each fit one message of 2000 characters, in order."""
@@ -189,7 +195,7 @@ class DiscordChannel:
         try:
             await self._rest.open()
             await self._tell_commands()
-            gateway = self._gateway(intake)
+            gateway = self._gateway_now = self._gateway(intake)
             await gateway.start(self._token)
         except asyncio.CancelledError:
             await self._stop(gateway, intake)
@@ -235,6 +241,7 @@ class DiscordChannel:
         )
 
     async def _stop(self, gateway: Gateway | None, intake: Intake) -> None:
+        self._gateway_now = None
         if gateway is not None:
             await gateway.close()
         await intake.finish()

@@ -42,6 +42,7 @@ class Gateway(discord.Client):
         self._receiver = receiver
         self._history = history
         self._interactions = interactions
+        self.up = False
         super().__init__(
             intents=intents(content=content),
             max_messages=None,
@@ -71,15 +72,18 @@ class Gateway(discord.Client):
 
     async def on_connect(self) -> None:
         """A new session (not a resumed one): Discord keeps nothing for it, so look what was missed."""
+        self.up = True
         log.info("discord_connected", bot=self._bot)
         await self._history.catch_up(self)
 
     async def on_resumed(self) -> None:
         """The session goes on; Discord has replayed what was missed."""
+        self.up = True
         log.info("discord_resumed", bot=self._bot)
 
     async def on_disconnect(self) -> None:
         """The connection is gone; discord.py reconnects with a back-off."""
+        self.up = False
         log.info("discord_disconnected", bot=self._bot)
 
     async def on_message(self, message: discord.Message) -> None:

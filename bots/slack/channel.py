@@ -1,5 +1,6 @@
 """The Slack adapter: one app in one workspace."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -92,6 +93,7 @@ class SlackChannel:
         self._files = Files(client=self._client, base_url=base_url, max_bytes=max_file_bytes)
         self._out = Outgoing(client=self._client, files=self._files, blobs=blobs)
         self._people = People(client=self._client)
+        self._up = asyncio.Event()
         self._prefill = prefill
         self._in = self._incoming(forms or {}, switchboard or Switchboard(), prompts)
 
@@ -110,6 +112,11 @@ class SlackChannel:
         )
 
     # Sending
+
+    @property
+    def connected(self) -> bool:
+        """Whether events can arrive."""
+        return self._up.is_set()
 
     def split(self, content: Content) -> tuple[Content, ...]:
         """Pieces that each fit one message."""
@@ -206,11 +213,13 @@ class SlackChannel:
                 await self._receive()
             finally:
                 self._in.accept = None
+                self._up.clear()
 
     async def _receive(self) -> None:
         log.info("slack_connecting", bot=self.bot, mode=self._mode)
         if self._mode == "http":
             self._need_secret()
+            self._up.set()
             try:
                 await self._account.changed.wait()
             finally:
@@ -224,6 +233,7 @@ class SlackChannel:
             hands=self._in.hands,
             ping_seconds=self._ping_seconds,
             until=self._account.changed,
+            up=self._up,
         )
 
     def renew(self) -> None:

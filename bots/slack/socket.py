@@ -97,8 +97,12 @@ async def receive(
     hands: Hands,
     ping_seconds: float,
     until: asyncio.Event,
+    up: asyncio.Event,
 ) -> None:
-    """Receive over Socket Mode until told. Raises Misconfigured or, at the start, Unavailable."""
+    """Receive over Socket Mode until told; ``up`` is set once the connection stands.
+
+    Raises Misconfigured or, at the start, Unavailable.
+    """
 
     async def handle(socket: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
         with hands.holding():
@@ -114,6 +118,7 @@ async def receive(
     connection.socket_mode_request_listeners.append(handle)
     try:
         await connection.connect()
+        up.set()
         await _first(connection.failed, until)
     finally:
         await connection.stop_receiving()

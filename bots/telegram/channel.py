@@ -99,6 +99,11 @@ class TelegramChannel:
         self._telling: asyncio.Task[None] | None = None
         self._moved: dict[str, str] = {}
 
+    @property
+    def connected(self) -> bool:
+        """Whether updates are received."""
+        return self._connection.receiving
+
     def split(self, content: Content) -> tuple[Content, ...]:
         """Pieces that each fit one message, in order, nothing dropped."""
         return split(content)

@@ -73,6 +73,7 @@ class Connection:
         self._access = access
         self._menu = menu
         self._handle = handle
+        self.receiving = False
         self.webhook = Webhook(bot=api, secret=access.secret, handle=handle)
 
     async def open(self) -> str:
@@ -92,12 +93,14 @@ class Connection:
         """Receive until cancelled. Raises Misconfigured when the token is withdrawn."""
         log.info("telegram_connected", bot=self._access.bot, mode=self._access.mode)
         telling = asyncio.create_task(self._menu.tell())
+        self.receiving = True
         try:
             if self._access.mode == "webhook":
                 await asyncio.Event().wait()
             with translated(self._access.bot):
                 await Poller(bot=self._api, handle=self._handle).run()
         finally:
+            self.receiving = False
             telling.cancel()
             await asyncio.gather(telling, return_exceptions=True)
 

@@ -131,6 +131,11 @@ class FakeChannel:
         marks = self.world.marks.setdefault(ref.id, set())
         (marks.add if on else marks.discard)(mark)
 
+    @property
+    def connected(self) -> bool:
+        """Always."""
+        return True
+
     async def typing(self, at: Address) -> None:
         """Note that somebody was shown to be writing."""
         self.world.typed.append(at)

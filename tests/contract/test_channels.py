@@ -250,3 +250,7 @@ async def test_no_words_call_everybody(side: Side, call: str) -> None:
     (bubble,) = side.shown()
     assert plain(piece) == f"Hi {call}"
     assert call.strip("<>@!&") in bubble.text
+
+
+async def test_health_can_tell_that_it_receives(side: Side) -> None:
+    await until(lambda: side.channel.connected)

@@ -37,6 +37,8 @@ async def test_a_platform_that_asks_for_a_pause_while_connecting_gets_it() -> No
     twice = asyncio.Event()
 
     class Busy:
+        connected = False
+
         async def run(self, accept: object) -> None:
             raise RateLimited(7.5)
 
@@ -48,12 +50,43 @@ async def test_a_platform_that_asks_for_a_pause_while_connecting_gets_it() -> No
             await asyncio.sleep(0)
 
     bot = BotId("discord")
+    office = _office(Hurried, bot, cast(Channel, Busy()))
+    task = asyncio.create_task(office._connected(bot, cast(Channel, Busy())))
+    async with asyncio.timeout(5):
+        await twice.wait()
+    await ended([task])
+    assert min(waited) >= 7.5
+    assert office.standing() == {bot: "reconnecting"}
+
+
+async def test_health_does_not_call_connected_what_is_only_trying() -> None:
+    tried = asyncio.Event()
+
+    class Trying:
+        connected = False
+
+        async def run(self, accept: object) -> None:
+            tried.set()
+            await asyncio.Event().wait()
+
+    bot, channel = BotId("telegram"), Trying()
+    office = _office(Office, bot, cast(Channel, channel))
+    task = asyncio.create_task(office._connected(bot, cast(Channel, channel)))
+    async with asyncio.timeout(5):
+        await tried.wait()
+    assert office.standing() == {bot: "connecting"}
+    channel.connected = True
+    assert office.standing() == {bot: "connected"}
+    await ended([task])
+
+
+def _office(kind: type[Office], bot: BotId, channel: Channel) -> Office:
     nothing = cast(Any, SimpleNamespace(work=None, drain=None, assign=None, accept=None))
-    office = Hurried(
+    return kind(
         company=CompanyId("acme"),
         desk=nothing,
         delivery=nothing,
-        channels={bot: cast(Channel, Busy())},
+        channels={bot: channel},
         inbox=nothing,
         outbox=nothing,
         records=nothing,
@@ -64,9 +97,3 @@ async def test_a_platform_that_asks_for_a_pause_while_connecting_gets_it() -> No
         claim_limit=timedelta(),
         clock=lambda: datetime.now(UTC),
     )
-    task = asyncio.create_task(office._connected(bot, cast(Channel, Busy())))
-    async with asyncio.timeout(5):
-        await twice.wait()
-    await ended([task])
-    assert min(waited) >= 7.5
-    assert office.states[bot] == "reconnecting"

@@ -59,3 +59,9 @@ async def test_sarcasm_gets_sympathy_and_no_person_yet(text: str) -> None:
 async def test_a_model_that_is_surer_is_believed() -> None:
     sure = feels(Feeling.ANGER, 0.95)
     assert await read("you idiots", sure) == sure
+
+
+async def test_asking_for_a_person_politely_is_no_joy() -> None:
+    emotion = await read("I want a human please", feels(Feeling.JOY, 0.7))
+    assert emotion.label is Feeling.NEUTRAL
+    assert emotion.confidence == pytest.approx(0.7)
