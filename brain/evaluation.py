@@ -62,7 +62,11 @@ class Row:
 def load(words: str) -> list[Golden]:
     """Golden questions in YAML: a list under ``questions``. Raises BadInput naming the entry."""
     try:
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(words)):
+            raise BadInput("Please write it without aliases (*name): a few of them can stand for gigabytes.")
         read = yaml.safe_load(words)
+    except RecursionError as error:
+        raise BadInput("This is nested too deeply.") from error
     except yaml.YAMLError as error:
         raise BadInput(f"This is not YAML: {error}") from error
     entries = read.get("questions") if isinstance(read, Mapping) else read

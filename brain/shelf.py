@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+from brain.golden import GoldenSet
 from brain.knowledge.drafts import Drafts
 from brain.knowledge.knowledge import Knowledge
 from brain.knowledge.names import document_name
@@ -25,11 +26,13 @@ class Shelf:
         drafts: Drafts,
         library: Library,
         rehearsal: Rehearsal,
+        golden: GoldenSet,
         keep: Keep,
         fetch: Fetch,
     ) -> None:
         self._knowledge, self._drafts, self._library = knowledge, drafts, library
-        self._rehearsal, self._keep, self._fetch = rehearsal, keep, fetch
+        self._rehearsal, self._golden = rehearsal, golden
+        self._keep, self._fetch = keep, fetch
 
     async def ingest(self, name: str, data: bytes, *, by: str = "", progress: Progress = silent) -> Document:
         """Publish a document at once. Raises BadInput."""
@@ -40,6 +43,10 @@ class Shelf:
         version = await self._drafts.stage(document_name(name), data, by=by, progress=progress)
         await self._keep(blob_of(version.key), data)
         return version
+
+    async def keep_golden(self, name: str, data: bytes) -> int:
+        """Keep golden questions, which drafts are tried with; how many there are. Raises BadInput."""
+        return await self._golden.keep(name, data)
 
     async def rehearse(self, version: Version, *, progress: Progress = silent) -> Rehearsed:
         """What a draft would change. Raises Unavailable."""

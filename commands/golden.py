@@ -9,11 +9,11 @@ from typing import Annotated, Any
 import typer
 
 from brain import evaluation
-from brain.evaluation import Golden, Row
+from brain.evaluation import Row
+from brain.golden import read
 from commands.console import FAULT, Desk, desk
 from commands.knowledge import AsJson, Company
 from commands.opened import opened
-from domain.errors import BadInput
 from domain.ids import CompanyId
 from settings import DEFAULT, Settings
 
@@ -30,8 +30,7 @@ def evaluate(
 ) -> None:
     """Ask a company's golden questions; the exit status says whether all went well."""
     here = desk(context)
-    settings = here.settings()
-    rows = here.run(_evaluate(settings, file or _own(settings, company), company))
+    rows = here.run(_evaluate(here.settings(), file, company))
     bad = [row for row in rows if not row.passed]
     if as_json:
         here.json({"passed": len(rows) - len(bad), "failed": len(bad), "questions": [*map(_record, rows)]})
@@ -40,26 +39,11 @@ def evaluate(
     raise typer.Exit(FAULT if bad else 0)
 
 
-def _own(settings: Settings, company: str) -> Path:
-    """The company's questions, or the example's."""
-    named = settings.company(company).golden
-    return settings.root / named if named else EXAMPLE
-
-
-def read(path: Path) -> list[Golden]:
-    """The questions of a file. Raises BadInput that names what is wrong."""
-    try:
-        return evaluation.load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise BadInput(f"There is no file {path}.") from error
-    except (UnicodeDecodeError, BadInput) as error:
-        raise BadInput(f"{path}: {error}") from error
-
-
-async def _evaluate(settings: Settings, file: Path, company: str) -> list[Row]:
-    questions = await asyncio.to_thread(read, file)
+async def _evaluate(settings: Settings, file: Path | None, company: str) -> list[Row]:
+    given = await asyncio.to_thread(read, file) if file else []
     async with opened(settings) as app:
         branch = app.branch(company)
+        questions = given or await branch.books.golden.questions() or await asyncio.to_thread(read, EXAMPLE)
         asked = evaluation.evaluate(
             branch.brain, questions, company=CompanyId(branch.firm.id), tone=branch.firm.tone
         )

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from brain.gaps import Retried
+from brain.golden import ENDINGS
 from brain.knowledge.names import document_name
 from brain.knowledge.publisher import Progress
 from brain.rehearsal import Rehearsed
@@ -37,6 +38,10 @@ class Intake(Protocol):
 
     async def stage(self, name: str, data: bytes, *, by: str, progress: Progress) -> Version:
         """Read a document and keep it as a draft. Raises BadInput with one sentence."""
+        ...
+
+    async def keep_golden(self, name: str, data: bytes) -> int:
+        """Keep golden questions; how many there are. Raises BadInput with one sentence."""
         ...
 
     async def rehearse(self, version: Version, *, progress: Progress) -> Rehearsed:
@@ -96,6 +101,11 @@ class DocumentDesk:
         place = self._teller.place(event)
         async with self._notes.note(step, place, f"Reading {name}…", _words(name), part=part) as note:
             data = await self._files.fetch(event, one)
+            if name.lower().endswith(ENDINGS):
+                count = await self._shelf.keep_golden(name, data)
+                words = f"Golden questions kept: {count}. They are asked before a document is published."
+                await note.end(text(words))
+                return
             if not self._confirm:
                 document = await self._shelf.ingest(name, data, by=by, progress=note.progress)
                 await note.end(await self._in_service(document))

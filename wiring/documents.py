@@ -1,14 +1,10 @@
 """What admins do with a company's documents: joined from the documents, its questions and its gaps."""
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from brain import evaluation
 from brain.brain import Brain
-from brain.evaluation import Golden
 from brain.gaps import Gap, Retried, retry
 from brain.policy import Policy
 from brain.ports import Retriever
@@ -23,7 +19,6 @@ from desk.progress import Notes
 from desk.step import Firm
 from desk.telling import Teller
 from domain.answer import Tone
-from domain.errors import BadInput
 from reports.service import Reporter
 
 if TYPE_CHECKING:
@@ -80,6 +75,7 @@ def _shelf(parts: "Parts", reporter: Reporter) -> Shelf:
         drafts=books.drafts,
         library=books.library,
         rehearsal=rehearsal,
+        golden=books.golden,
         keep=kept.blobs.put,
         fetch=kept.blobs,
     )
@@ -105,11 +101,6 @@ def _judge(parts: "Parts") -> Callable[[Retriever], Brain]:
 
 
 def _questions(parts: "Parts", reporter: Reporter) -> Questions:
-    named = parts.company.golden
-
-    async def golden() -> list[Golden]:
-        return await asyncio.to_thread(_golden, parts.settings.root / named) if named else []
-
     async def gaps() -> Sequence[Gap]:
         return (await reporter.view(period=GAPS)).gaps[:MOST_GAPS]
 
@@ -119,15 +110,7 @@ def _questions(parts: "Parts", reporter: Reporter) -> Questions:
         asked = (row["question"] for row in rows if row["answer"]["sources"] or row["answer"]["refused"])
         return list(dict.fromkeys(asked))[:RECENT]
 
-    return Questions(golden=golden, gaps=gaps, recent=recent)
-
-
-def _golden(path: Path) -> list[Golden]:
-    try:
-        return evaluation.load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, BadInput) as error:
-        why = str(error) if isinstance(error, BadInput) else f"({type(error).__name__})"
-        raise BadInput(f"The golden questions in {path.name} can't be read. {why}") from error
+    return Questions(golden=parts.books.golden.questions, gaps=gaps, recent=recent)
 
 
 def _closed(parts: "Parts", reporter: Reporter) -> Callable[[], Awaitable[Retried]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from brain.batching import BatchedEncoder
+from brain.golden import GoldenSet
 from brain.knowledge.drafts import Drafts
 from brain.knowledge.folder import Folder
 from brain.knowledge.index import Chroma
@@ -21,6 +22,7 @@ from domain.ids import CompanyId
 from domain.knowledge import Document
 from settings import Company, Settings
 from store.blobs import MongoBlobs
+from store.golden import MongoGolden
 from store.library import MongoLibrary
 from store.scoped import Db
 from wiring.clock import now
@@ -46,6 +48,7 @@ class Books:
     library: MongoLibrary
     retriever: HybridRetriever
     folder: Folder
+    golden: GoldenSet
 
     async def documents(self) -> list[Document]:
         """What is in service, by name."""
@@ -82,6 +85,10 @@ def books(settings: Settings, company: Company, *, db: Db, chroma: Chroma, encod
         library=library,
         retriever=HybridRetriever(company=id, library=library, index=index, encoder=encoder),
         folder=folder,
+        golden=GoldenSet(
+            file=settings.root / company.golden if company.golden else None,
+            uploaded=MongoGolden(db=db, company=id),
+        ),
     )
 
 

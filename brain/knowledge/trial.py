@@ -1,5 +1,6 @@
 """What would change: the same questions, asked to the documents as they are and as they would be."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -60,13 +61,11 @@ class Trial:
         vectors: Vectors,
         threshold: float,
     ) -> "Trial":
-        """Passages without a vector are found by their words."""
-        return cls(
-            company=company,
-            before=await _searcher(company, encoder, before, vectors),
-            after=await _searcher(company, encoder, after, vectors),
-            threshold=threshold,
-        )
+        """Passages without a vector are found by their words. Takes seconds for a large library."""
+        old = await _searcher(company, encoder, before, vectors)
+        new = await _searcher(company, encoder, after, vectors)
+        await asyncio.gather(old.warm(), new.warm())  # before anybody counts the time for questions
+        return cls(company=company, before=old, after=new, threshold=threshold)
 
     async def change(self, question: str, history: tuple[Line, ...] = ()) -> Change:
         """Ask both."""

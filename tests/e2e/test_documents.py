@@ -238,3 +238,16 @@ async def test_several_files_of_one_form_are_each_shown(scene: Scene) -> None:
         shown = await admin.sees(f"{name}, version 1: not published yet", after=before, button="Discard")
         await admin.press(shown, "Discard")
         await admin.sees(f"Version 1 of {name} is discarded", after=before)
+
+
+async def test_uploaded_golden_questions_are_asked_of_the_next_draft(scene: Scene) -> None:
+    admin = Admin(scene)
+    golden = "questions:\n  - question: Can gnomes be insured?\n    must_contain: gnomes\n"
+    before = await admin.upload("golden.yaml", golden)
+    await admin.sees("Golden questions kept: 1.", after=before)
+    before = await admin.upload("gnomes.txt", "Gnomes\n\nGnomes can be insured for 300 euros each.")
+    shown = await admin.sees("gnomes.txt, version 1", after=before, button="Discard")
+    assert "Golden questions: 1 of 1 go well (0 before)." in shown.text
+    await admin.press(shown, "Discard")
+    await admin.sees("Version 1 of gnomes.txt is discarded", after=before)
+    await scene.db["golden"].delete_many({})

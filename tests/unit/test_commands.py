@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 import run
-from commands.golden import read
+from brain.golden import read
 from domain.errors import BadInput
 
 RUNNER = CliRunner()
