@@ -18,10 +18,12 @@ class Wire(HTTPXRequest):
 
     __slots__ = ()
 
-    async def do_request(self, *args: Any, **options: Any) -> tuple[int, bytes]:
-        """As the SDK's, with the status that the body says."""
-        status, payload = await super().do_request(*args, **options)
-        return (told(payload) or status if 200 <= status < 300 else status), payload
+    async def do_request(self, url: str, method: str, *args: Any, **options: Any) -> tuple[int, bytes]:
+        """As the SDK's, with the status that the body says. Files are fetched by GET and say nothing."""
+        status, payload = await super().do_request(url, method, *args, **options)
+        if method == "POST" and 200 <= status < 300:
+            status = told(payload) or status
+        return status, payload
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
@@ -33,7 +35,7 @@ class Wire(HTTPXRequest):
 
 
 def told(payload: bytes) -> int:
-    """The error code of an answer that is not ok, else 0. Files are no answers."""
+    """The error code of an answer that is not ok, else 0."""
     if b'"ok"' not in payload:
         return 0
     try:

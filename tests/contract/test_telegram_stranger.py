@@ -156,3 +156,10 @@ async def test_a_server_without_albums_gets_the_files_one_by_one(
     (piece,) = channel.split(Content((paragraph("Both"), *files)))
     assert (await channel.send(PLACE, piece, key="k")).id == "5+5"
     assert server.called[-3:] == ["sendMediaGroup", "sendDocument", "sendDocument"]
+
+
+async def test_a_file_that_looks_like_a_failure_is_a_file(server: Stranger, channel: TelegramChannel) -> None:
+    server.usual["getFile"] = ok({"file_id": "f", "file_unique_id": "u", "file_path": "documents/log.json"})
+    server.usual["log.json"] = told({"ok": False})
+    kept = await channel.fetch(Attachment(handle="f", name="log.json", mime="application/json"))
+    assert kept == b'{"ok": false}'
