@@ -158,12 +158,19 @@ class World:
 
     def __init__(self, *, bots: Mapping[str, str], people: Sequence[Person | str]) -> None:
         self.accounts = {token: _account(token, name, n) for n, (token, name) in enumerate(bots.items())}
-        self.people = [_person(person, n) for n, person in enumerate(people)]
+        self.people: list[Person] = []
         self.files: dict[str, Stored] = {}
         self.chats: dict[str, Chat] = {}
+        for person in people:
+            self.welcome(person)
+
+    def welcome(self, given: Person | str) -> Person:
+        """Somebody new, with a private chat with every bot."""
+        person = _person(given, len(self.people))
+        self.people.append(person)
         for account in self.accounts.values():
-            for person in self.people:
-                self._keep(Chat(id=person.id, kind="private", members=[person], bot=account.id))
+            self._keep(Chat(id=person.id, kind="private", members=[person], bot=account.id))
+        return person
 
     def account(self, identity: int) -> Account:
         """The bot with an id."""

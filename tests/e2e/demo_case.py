@@ -28,7 +28,7 @@ from wiring.demo import HANDBOOK, SECRET, TELEGRAM_TOKEN, Stands, demo_settings
 
 SECOND_TOKEN = "700002:sandbox"
 TELEGRAM_ADMIN = "Tara"
-GUESTS = [f"Guest{number}" for number in range(40)]
+GUESTS = [f"Guest{number}" for number in range(12)]
 DISCORD_ADMIN = "Ada"
 QUESTION = "How much is a 5 kg parcel to zone 3?"
 _NUMBERS = itertools.count(1)
@@ -137,7 +137,7 @@ class Scene:
 
     def telegram_customer(self, bot: str = "parcelo_bot", name: str = "") -> "Customer":
         """Somebody new in Telegram."""
-        name = name or GUESTS[next(_NUMBERS) % len(GUESTS)]
+        name = name or self.stands.telegram.world.welcome(f"Tilda{next(_NUMBERS)}").name
         pane = self.stands.telegram.pane(name, bot)
         channel = pane.rpartition("/")[2]
         return Customer(scene=self, stand=self.stands.telegram, pane=pane, name=name, channel=channel)

@@ -45,13 +45,16 @@ async def test_the_page_shows_my_tickets_with_links_to_their_threads_and_todays_
     for _ in range(2):
         words = await opened(scene, agent)
     assert "available" in words
-    (ticket,) = await other.tickets()
-    assert f"*{ticket['reference']}* {other.name}:" in words
+    reference = words.split("My tickets")[1].split("*")[2]
+    (ticket,) = await scene.rows("tickets", {"reference": reference})
+    assert f"*{reference}* {ticket['customer_name']}:" in words
     solved = int(words.split(" solved · ")[0].rpartition("\n")[2])
     assert solved >= 1
     view = scene.stands.slack.workspace.homes[scene.stands.slack.workspace.person(agent).id].body
-    card = await other.card()
-    assert f"/p{card.id.replace('.', '')}|{ticket['reference']}>" in str(view)
+    slack = scene.stands.slack
+    room = next(pane for pane in slack.panes() if pane.id == slack.channel)
+    card = next(one for one in room.bubbles if f"{reference} · " in one.text)
+    assert f"/p{card.id.replace('.', '')}|{reference}>" in str(view)
     assert "no ratings yet" in words or " % (" in words
 
 
