@@ -131,6 +131,54 @@ class TestDigest:
         assert "Add a document that answers “What are the customs fees?”" in plain(digest.content)
         assert "3 people asked about customs fees, no document answers it" in plain(digest.content)
 
+    async def test_the_weekly_one_tells_what_comments_are_about_with_hidden_addresses(self):
+        diary = sunday()
+        for number, said in enumerate(("Rude driver, ask kim@example.com", "The driver was rude")):
+            diary.rated(8, 1, talk=f"k{number}", resolution=f"k{number}")
+            diary.note(9, Kind.COMMENTED, comment=said, talk=f"k{number}", resolution=f"k{number}")
+        [daily] = await posted(digester(diary))
+        assert "What comments are about" not in plain(daily.content)
+        [weekly] = await posted(digester(diary, schedules=(WEEKLY,)))
+        words = plain(weekly.content)
+        assert "What comments are about\n- 2 × driver rude, 2 low ratings" in words
+        assert "kim@example.com" not in words
+
+    async def test_the_weekly_one_tells_what_became_of_what_was_done(self):
+        diary = sunday()
+        told = {"advice": "a1", "what": "Add a document about returns", "cases": 12}
+        diary.note(-14 * 24 * 60, Kind.ADVICE_DONE, talk=None, customer=None, **told)
+        soon = {"advice": "a2", "what": "Something of yesterday", "cases": 12}
+        diary.note(-60, Kind.ADVICE_DONE, talk=None, customer=None, **soon)
+        [digest] = await posted(digester(diary, schedules=(WEEKLY,)))
+        line = "Add a document about returns: 2.8 cases a week before, 0.0 since; it helped"
+        assert f"What was tried\n- {line}" in plain(digest.content)
+        assert "Something of yesterday" not in plain(digest.content)
+
+    async def test_it_tells_what_the_language_model_cost(self):
+        diary = sunday()
+        usage = {"prompt_tokens": 12_000, "answer_tokens": 800, "cost": 0.0056}
+        diary.note(1, Kind.BOT_ANSWERED, action="reply", **usage)
+        diary.note(2, Kind.EXPERIENCE_WRITTEN, by="model", **usage)
+        [digest] = await posted(digester(diary))
+        told = "Language model: $0.01 for 24,000 tokens read and 1,600 written"
+        assert told in plain(digest.content)
+
+    async def test_what_the_service_does_by_itself_is_no_reason_for_a_digest(self):
+        diary = Diary(MONDAY_NINE - timedelta(days=30))
+        diary.note(0, Kind.CONVERSATION_RESOLVED, by="bot", confirmed=True)
+        diary.start = MONDAY_NINE - timedelta(days=1)
+        diary.note(0, Kind.EXPERIENCE_WRITTEN, by="model", talk=None, customer=None, prompt_tokens=9)
+        [digest] = await posted(digester(diary))
+        assert "quiet, nothing to report" in plain(digest.content)
+
+    async def test_a_day_with_the_clocks_going_back_has_its_25_hours(self):
+        diary = Diary(datetime(2026, 10, 24, 22, 30, tzinfo=UTC))  # 0:30 on the day
+        diary.rated(0, 5, talk="a", resolution="a")
+        diary.rated(24 * 60, 5, talk="b", resolution="b")  # 23:30 on the same day
+        diary.rated(24 * 60 + 40, 1, talk="c", resolution="c")  # 0:10 on the next
+        [digest] = await posted(digester(diary), datetime(2026, 10, 26, 8, tzinfo=UTC))
+        assert "CSAT 100 % (2 of 2)" in plain(digest.content)
+
     async def test_a_new_installation_tells_nothing_of_days_before_it(self):
         assert await posted(digester(Diary())) == []
         started = Diary(MONDAY_NINE - timedelta(minutes=5))
