@@ -58,12 +58,12 @@ class IndexedLog:
             self.kinds[entry.kind].append(entry)
 
     async def between(
-        self, start: datetime, end: datetime, *, kinds: Collection[Kind] = ()
+        self, start: datetime, end: datetime, *, kinds: Collection[Kind] = (), newest: int = 0
     ) -> AsyncIterator[Entry]:
         if kinds:
-            for entry in (one for kind in kinds for one in self.kinds[kind]):
-                if start <= entry.at < end:
-                    yield entry
+            chosen = [one for kind in kinds for one in self.kinds[kind] if start <= one.at < end]
+            for entry in chosen[-newest:]:
+                yield entry
             return
         for entry in self.all[bisect_left(self.times, start) : bisect_left(self.times, end)]:
             yield entry

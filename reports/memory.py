@@ -14,12 +14,14 @@ class MemoryLog:
         self.entries = list(entries)
 
     async def between(
-        self, start: datetime, end: datetime, *, kinds: Collection[Kind] = ()
+        self, start: datetime, end: datetime, *, kinds: Collection[Kind] = (), newest: int = 0
     ) -> AsyncIterator[Entry]:
         """See `EventLog.between`."""
-        for entry in self.entries:
-            if start <= entry.at < end and (not kinds or entry.kind in kinds):
-                yield entry
+        found = [
+            entry for entry in self.entries if start <= entry.at < end and (not kinds or entry.kind in kinds)
+        ]
+        for entry in sorted(found, key=lambda one: one.at)[-newest:] if newest else found:
+            yield entry
 
     async def first(self) -> datetime | None:
         """See `EventLog.first`."""

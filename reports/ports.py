@@ -12,9 +12,12 @@ class EventLog(Protocol):
     """One company's append-only log."""
 
     def between(
-        self, start: datetime, end: datetime, *, kinds: Collection[Kind] = ()
+        self, start: datetime, end: datetime, *, kinds: Collection[Kind] = (), newest: int = 0
     ) -> AsyncIterator[Entry]:
-        """Entries with ``start <= at < end``, in any order; only of these kinds, if any are given."""
+        """Entries with ``start <= at < end``, in any order; only of these kinds, if any are given.
+
+        ``newest``: at most so many, the latest; 0: all.
+        """
         ...
 
     async def first(self) -> datetime | None:

@@ -11,7 +11,7 @@ from domain.ids import AgentId
 from domain.log import Kind
 from reports import lines as words
 from reports.advisor import Advisor
-from reports.gaps import Gap, find_gaps, question_of, unanswered
+from reports.gaps import MOST_QUESTIONS, Gap, find_gaps, question_of, unanswered
 from reports.history import History, Stretch
 from reports.periods import Period, parse_period
 from reports.ports import Days, EventLog, Grouping, People
@@ -144,7 +144,9 @@ class Reporter:
         return found[0]
 
     async def _gaps(self, period: Period, tally: Tally) -> tuple[Gap, ...]:
-        asked = self._log.between(period.start, period.end, kinds={Kind.QUESTION_UNANSWERED})
+        asked = self._log.between(
+            period.start, period.end, kinds={Kind.QUESTION_UNANSWERED}, newest=MOST_QUESTIONS
+        )
         entries = unanswered([entry async for entry in asked])
         numbers = await self._grouping([question_of(one) for one in entries]) if self._grouping else None
         return await asyncio.to_thread(find_gaps, entries, tally, numbers)

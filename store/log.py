@@ -48,14 +48,14 @@ class MongoLog:
         await self._days.drop({"day": {"$gte": day.isoformat()}}, session=session)
 
     async def between(
-        self, start: datetime, end: datetime, *, kinds: Collection[Kind] = ()
+        self, start: datetime, end: datetime, *, kinds: Collection[Kind] = (), newest: int = 0
     ) -> AsyncIterator[Entry]:
-        """Entries from ``start`` until before ``end``, oldest first."""
+        """Entries from ``start`` until before ``end``, oldest first; of the ``newest``, the newest first."""
         where: dict[str, Any] = {"at": {"$gte": start, "$lt": end}}
         if kinds:
             where["kind"] = {"$in": [str(kind) for kind in kinds]}
         async with translated():
-            async for row in self._rows.each(where, sort=[("at", 1)]):
+            async for row in self._rows.each(where, sort=[("at", -1 if newest else 1)], limit=newest):
                 yield load(Entry, row)
 
     async def first(self) -> datetime | None:

@@ -15,6 +15,7 @@ Row = dict[str, Any]
 Db = AsyncDatabase[Row]
 Session = AsyncClientSession
 Sort = Sequence[tuple[str, int]]
+AT_ONCE = 1000
 
 
 class Scoped:
@@ -55,10 +56,15 @@ class Scoped:
         cursor = self._collection.find(self._of(where), sort=sort, limit=limit, session=session)
         return await cursor.to_list(None)
 
-    async def each(self, where: Mapping[str, Any], *, sort: Sort | None = None) -> AsyncIterator[Row]:
-        """All that fit, one after the other, without holding them all."""
-        async for row in self._collection.find(self._of(where), sort=sort):
-            yield row
+    async def each(
+        self, where: Mapping[str, Any], *, sort: Sort | None = None, limit: int = 0
+    ) -> AsyncIterator[Row]:
+        """All that fit (at most ``limit``, 0: all), one after the other, without holding them all."""
+        cursor = self._collection.find(self._of(where), sort=sort, limit=limit, batch_size=AT_ONCE)
+        # One by one, the driver's bookkeeping would cost more than the rows.
+        while rows := await cursor.to_list(AT_ONCE):
+            for row in rows:
+                yield row
 
     async def add(self, key: str, row: Mapping[str, Any], *, session: Session | None = None) -> bool:
         """Insert once; false if the key is there already (outside of transactions only)."""

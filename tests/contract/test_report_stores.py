@@ -48,6 +48,12 @@ async def test_only_entries_of_the_kinds_asked_for(log):
     assert await ids(log, MONDAY, end, kinds={Kind.CUSTOMER_WROTE}) == {"e0000", "e0002"}
 
 
+async def test_only_the_newest_entries_if_so_many_are_enough(log):
+    end = MONDAY + timedelta(days=1)
+    assert await ids(log, MONDAY, end, newest=2) == {"e0001", "e0002"}
+    assert await ids(log, MONDAY, end, kinds={Kind.CUSTOMER_WROTE}, newest=1) == {"e0002"}
+
+
 async def test_when_the_log_begins(log):
     assert await log.first() == MONDAY
 

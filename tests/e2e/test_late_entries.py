@@ -61,6 +61,17 @@ async def test_an_entry_at_midnight_of_another_zone_takes_its_own_day_away(db: D
     assert tally.counts == {"customer_wrote": 1}
 
 
+async def test_the_database_gives_all_entries_in_order_or_only_the_newest(db: Db) -> None:
+    log, _ = company(db)
+    entries = MadeUpLog(start=START, days=8).entries(2500)
+    await log.note(entries)
+    found = [entry async for entry in log.between(START, NOW)]
+    assert {entry.id for entry in found} == {entry.id for entry in entries if entry.at < NOW}
+    assert [entry.at for entry in found] == sorted(entry.at for entry in found)
+    newest = [entry.id async for entry in log.between(START, NOW, newest=3)]
+    assert newest == [entry.id for entry in reversed(found[-3:])]
+
+
 async def test_what_comes_in_time_leaves_the_stored_days_alone(db: Db) -> None:
     log, history = company(db)
     await log.note([Entry(id="a", company=ACME, at=START, kind=Kind.CUSTOMER_WROTE)])
