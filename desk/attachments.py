@@ -15,6 +15,13 @@ Keep = Callable[[str, bytes], Awaitable[None]]
 MAX_MEGABYTES = 25
 """What is passed on between platforms; Discord takes no more from bots."""
 
+_OF_TEXT = "-text"
+
+
+def made_of_text(file: File) -> bool:
+    """Whether a file is a customer's own long message: its beginning has been shown already."""
+    return file.blob.endswith(_OF_TEXT)
+
 
 class Files:
     """Fetches what people attached and keeps it for sending."""
@@ -47,8 +54,9 @@ class Files:
     async def long_text(self, said: str, key: str) -> File:
         """A text that is too long for a chat, as a file."""
         data = said.encode()
-        await self._keep(f"{key}-text", data)
-        return File(f"{key}-text", "message.txt", "text/plain", len(data), image=False)
+        blob = key + _OF_TEXT
+        await self._keep(blob, data)
+        return File(blob, "message.txt", "text/plain", len(data), image=False)
 
     async def fetch(self, event: CommandReceived | FormSubmitted, one: Attachment) -> bytes:
         """The bytes of one of a command's files. Raises BadInput, Unavailable."""

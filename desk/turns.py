@@ -10,7 +10,7 @@ import structlog
 from brain.ports import EmotionReader
 from desk import card, handoff, survey, words
 from desk.accounts import tell_requests
-from desk.attachments import Files
+from desk.attachments import Files, made_of_text
 from desk.changes import Purpose, Trace
 from desk.extracts import Extracts
 from desk.ports import Channel
@@ -143,8 +143,8 @@ class Turns:
 
     async def _read(self, step: Step, one: Received, shown: Content) -> Content:
         """With the words of its files, which the conversation's history holds from then on."""
-        files = [block for block in shown.blocks if isinstance(block, File)]
-        for number, extract in enumerate(await self._extracts.of(files)):
+        sent = [block for block in shown.blocks if isinstance(block, File) and not made_of_text(block)]
+        for number, extract in enumerate(await self._extracts.of(sent)):
             part = f"{one.row.id}-file-{number}"
             step.said(
                 Author.CUSTOMER, extract.kept, at=one.row.accepted_at, part=part, name=one.event.actor.name
