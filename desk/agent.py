@@ -61,7 +61,7 @@ class AgentDesk:
         if refusal := self._closed(step):
             self.whisper(step, event, refusal)
             return
-        files, problems = await self._files.take(event, step.changes.seed, "en")
+        files, problems = await self._files.take(event, step.changes.seed, "en", attempts=row.attempts)
         if problems:
             self.whisper(step, event, text(" ".join(problems)))
         if said or files:

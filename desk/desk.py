@@ -20,7 +20,7 @@ from desk.storage import Agents, Assignment, Case, Inbox, Lease, Leases, Outbox,
 from desk.turns import Received, Turns
 from domain.content import text
 from domain.conversation import Conversation, Handler
-from domain.errors import BadInput, Unavailable
+from domain.errors import BadInput, RateLimited, Unavailable
 from domain.ids import BotId, Lane, Platform, TicketId
 from domain.inbound import (
     AddressMoved,
@@ -131,7 +131,7 @@ class Desk:
         except Stale:
             log.info("step_stale", source=first.id)
             return await self._leases.renew(lease)
-        except Unavailable as fault:
+        except (Unavailable, RateLimited) as fault:
             return await self._postpone(first, fault)
         except Exception as fault:  # a fault in one event must not stop its lane for ever
             log.exception("event_failed", source=first.id, kind=type(first.event).__name__)
@@ -273,8 +273,9 @@ class Desk:
 
     async def _postpone(self, row: Waiting, fault: Exception) -> bool:
         """Try again a little later; after the last try say so, and let the lane go on."""
-        if row.attempts + 1 < ATTEMPTS or isinstance(fault, Unavailable):
-            pause = timedelta(seconds=min(30.0, 0.5 * 2**row.attempts))
+        if row.attempts + 1 < ATTEMPTS or isinstance(fault, (Unavailable, RateLimited)):
+            asked = fault.retry_after if isinstance(fault, RateLimited) else 0.0
+            pause = timedelta(seconds=max(asked, min(30.0, 0.5 * 2**row.attempts)))
             await self._inbox.defer(row.id, self._clock() + pause, failed=True)
             return False
         log.error("event_dead", source=row.id, kind=type(row.event).__name__)

@@ -10,7 +10,7 @@ import structlog
 from brain.ports import EmotionReader
 from desk import card, handoff, survey, words
 from desk.accounts import tell_requests
-from desk.attachments import Files, made_of_text
+from desk.attachments import Files, lacking, made_of_text
 from desk.changes import Purpose, Trace
 from desk.extracts import Extracts
 from desk.ports import Channel
@@ -116,7 +116,7 @@ class Turns:
         step.set_ticket(transitions.answer(step.ticket))
         for number, one in enumerate(messages):
             emotion = await self._feel(one.event.text)
-            shown, note = await self._shown(step, one, str(number))
+            shown, note = await self._shown(step, one, str(number), messages[0].row.attempts)
             part = f"relay-{one.row.id}"
             id = self._keep(step, one, emotion)
             shown = await self._read(step, one, shown)
@@ -126,7 +126,7 @@ class Turns:
                 step.to_customer(text(note), f"note-{number}")
         step.update_card(card.card(step.ticket), "answer")
 
-    async def _shown(self, step: Step, one: Received, part: str) -> tuple[Content, str]:
+    async def _shown(self, step: Step, one: Received, part: str, attempts: int) -> tuple[Content, str]:
         """A message with its files, and what the customer has to be told about it."""
         said, cut = _cut(one.event.text, step.firm.max_text)
         content = (
@@ -135,7 +135,8 @@ class Turns:
         if one.event.reply_to:
             content = await self._quoting(one.event, content)
         key, language = f"{step.changes.seed}-{part}", language_of(step)
-        files, problems = await self._files.take(one.event, key, language)
+        files, problems = await self._files.take(one.event, key, language, attempts=attempts)
+        content = content.plus(*lacking(one.event.attachments, files))
         if cut:
             files = (await self._files.long_text(one.event.text, key), *files)
             problems = (say(Key.TOO_LONG_PASSED, language), *problems)

@@ -61,6 +61,7 @@ TEXTS: dict[Key, str] = {
     Key.LANGUAGE_UNKNOWN: "Diese Sprache spreche ich noch nicht. Zur Auswahl stehen: {choices}.",
     Key.FILE_RECEIVED: "Ihre Datei ist angekommen, aber Dateien kann ich nicht lesen. "
     "Wenn Sie möchten, gebe ich sie an einen Menschen weiter.",
+    Key.FILE_LOST: "Diese Datei konnte nicht abgeholt werden. Schicken Sie sie bitte noch einmal?",
     Key.FILE_TOO_BIG: "Diese Datei ist zu groß. Die Grenze liegt bei {megabytes} MB.",
     Key.TOO_LONG_PASSED: "Ihre Nachricht war sehr lang; unser Team bekommt sie ganz, als Datei.",
     Key.TOO_LONG: "Ihre Nachricht war sehr lang; ich habe die ersten {limit} Zeichen gelesen.",

@@ -57,6 +57,7 @@ TEXTS: dict[Key, str] = {
     Key.LANGUAGE_UNKNOWN: "I don't speak that language yet. You can choose: {choices}.",
     Key.FILE_RECEIVED: "I've received your file, but I can't read files. "
     "If you want, I'll pass it on to a person.",
+    Key.FILE_LOST: "This file could not be fetched. Could you send it once more?",
     Key.FILE_TOO_BIG: "This file is too big. The limit is {megabytes} MB.",
     Key.TOO_LONG_PASSED: "Your message was very long, so it goes to the person as a file.",
     Key.TOO_LONG: "Your message was very long; I read the first {limit} characters.",

@@ -57,6 +57,7 @@ TEXTS: dict[Key, str] = {
     Key.LANGUAGE_UNKNOWN: "Todavía no hablo ese idioma. Puedes elegir: {choices}.",
     Key.FILE_RECEIVED: "He recibido tu archivo, pero no puedo leer archivos. "
     "Si quieres, se lo paso a una persona.",
+    Key.FILE_LOST: "No se ha podido recibir este archivo. ¿Puedes enviarlo otra vez?",
     Key.FILE_TOO_BIG: "Este archivo es demasiado grande. El límite es de {megabytes} MB.",
     Key.TOO_LONG_PASSED: "Tu mensaje era muy largo, así que la persona lo recibe como archivo.",
     Key.TOO_LONG: "Tu mensaje era muy largo; he leído los primeros {limit} caracteres.",

@@ -60,6 +60,7 @@ TEXTS: dict[Key, str] = {
     Key.LANGUAGE_UNKNOWN: "Je ne parle pas encore cette langue. Vous pouvez choisir : {choices}.",
     Key.FILE_RECEIVED: "J'ai bien reçu votre fichier, mais je ne peux pas lire les fichiers. "
     "Si vous voulez, je le transmets à une personne.",
+    Key.FILE_LOST: "Ce fichier n'a pas pu être récupéré. Pouvez-vous le renvoyer ?",
     Key.FILE_TOO_BIG: "Ce fichier est trop volumineux. La limite est de {megabytes} Mo.",
     Key.TOO_LONG_PASSED: "Votre message était très long : la personne le reçoit sous forme de fichier.",
     Key.TOO_LONG: "Votre message était très long ; j'ai lu les {limit} premiers caractères.",

@@ -75,6 +75,7 @@ class Key(StrEnum):
     """(choices)"""
     FILE_RECEIVED = "file_received"
     FILE_TOO_BIG = "file_too_big"
+    FILE_LOST = "file_lost"
     """(megabytes)"""
     TOO_LONG = "too_long"
     TOO_LONG_PASSED = "too_long_passed"

@@ -57,6 +57,7 @@ TEXTS: dict[Key, str] = {
     Key.LANGUAGE_CHOOSE: "Qual idioma você prefere?",
     Key.LANGUAGE_UNKNOWN: "Ainda não falo esse idioma. Você pode escolher: {choices}.",
     Key.FILE_RECEIVED: "Recebi seu arquivo, mas não consigo ler arquivos. Se quiser, passo para uma pessoa.",
+    Key.FILE_LOST: "Não foi possível receber este arquivo. Pode enviar de novo?",
     Key.FILE_TOO_BIG: "Este arquivo é grande demais. O limite é de {megabytes} MB.",
     Key.TOO_LONG_PASSED: "Sua mensagem era muito longa, então a pessoa a recebe como arquivo.",
     Key.TOO_LONG: "Sua mensagem era muito longa; li os primeiros {limit} caracteres.",
