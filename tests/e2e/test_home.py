@@ -1,5 +1,8 @@
 """The page that agents see when they open the app in Slack."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import pytest
 
 from desk.home import STRANGER
@@ -37,25 +40,40 @@ async def pressed(scene: Scene, agent: str, label: str, *, then: str) -> Bubble:
     return found
 
 
-async def test_the_page_shows_my_tickets_with_links_to_their_threads_and_todays_figures(scene: Scene) -> None:
-    customer = scene.customer()
-    agent = await customer.resolved()
-    other = scene.customer()
-    await other.claimed()
-    for _ in range(2):
-        words = await opened(scene, agent)
-    assert "available" in words
-    reference = words.split("My tickets")[1].split("*")[2]
-    (ticket,) = await scene.rows("tickets", {"reference": reference})
-    assert f"*{reference}* {ticket['customer_name']}:" in words
-    solved = int(words.split(" solved · ")[0].rpartition("\n")[2])
-    assert solved >= 1
-    view = scene.stands.slack.workspace.homes[scene.stands.slack.workspace.person(agent).id].body
+@asynccontextmanager
+async def newcomer(scene: Scene, name: str) -> AsyncIterator[str]:
+    """Somebody in the workspace who is not in the agents' channel yet; their id."""
     slack = scene.stands.slack
-    room = next(pane for pane in slack.panes() if pane.id == slack.channel)
-    card = next(one for one in room.bubbles if f"{reference} · " in one.text)
-    assert f"/p{card.id.replace('.', '')}|{reference}>" in str(view)
-    assert "no ratings yet" in words or " % (" in words
+    space, user = slack.workspace, f"U0{name.split()[0].upper()}"
+    space.people[user] = Person(id=user, name=name)
+    space.rooms[f"D{user}"] = Room(id=f"D{user}", name=name, kind="im", members=[user, "U0DESKMATE"])
+    yield user
+    await scene.settled()
+    members = space.rooms[slack.channel].members
+    members[:] = [one for one in members if one != user]
+    space.homes.pop(user, None)
+
+
+async def test_the_page_shows_my_tickets_with_links_to_their_threads_and_todays_figures(scene: Scene) -> None:
+    slack = scene.stands.slack
+    async with newcomer(scene, "Dora Stone") as dora:
+        slack.workspace.rooms[slack.channel].members.append(dora)
+        done, held = scene.customer(), scene.customer()
+        for customer in (done, held):
+            await customer.handed_off()
+            await customer.agent_presses("Dora Stone", "Claim")
+            await customer.card("claimed by Dora")
+        await done.agent_presses("Dora Stone", "Resolve")
+        await done.card("solved by Dora")
+        for _ in range(2):
+            words = await opened(scene, "Dora Stone")
+        assert "1 solved" in words
+        (ticket,) = await held.tickets()
+        assert f"*{ticket['reference']}* {held.name}:" in words
+        assert done.name not in words
+        card = await held.card()
+        view = slack.workspace.homes[dora].body
+        assert f"/p{card.id.replace('.', '')}|{ticket['reference']}>" in str(view)
 
 
 async def test_the_switches_work_and_the_page_is_drawn_anew(scene: Scene) -> None:
@@ -69,14 +87,9 @@ async def test_the_switches_work_and_the_page_is_drawn_anew(scene: Scene) -> Non
 
 
 async def test_who_is_not_in_the_agents_channel_sees_no_customers_and_becomes_no_agent(scene: Scene) -> None:
-    space = scene.stands.slack.workspace
-    space.people["U0DORA"] = Person(id="U0DORA", name="Dora Stone")
-    space.rooms["D0DORA"] = Room(id="D0DORA", name="Dora Stone", kind="im", members=["U0DORA", "U0DESKMATE"])
-    try:
-        assert await opened(scene, "Dora") == STRANGER
-        assert not await scene.rows("agents", {"identity.user": "U0DORA"})
-        space.rooms[scene.stands.slack.channel].members.append("U0DORA")
-        assert "Hello Dora" in await opened(scene, "Dora")
-    finally:
-        del space.people["U0DORA"], space.rooms["D0DORA"], space.homes["U0DORA"]
-        space.rooms[scene.stands.slack.channel].members.remove("U0DORA")
+    slack = scene.stands.slack
+    async with newcomer(scene, "Eve Moss") as eve:
+        assert await opened(scene, "Eve Moss") == STRANGER
+        assert not await scene.rows("agents", {"identity.user": eve})
+        slack.workspace.rooms[slack.channel].members.append(eve)
+        assert "Hello Eve" in await opened(scene, "Eve Moss")
