@@ -4,9 +4,10 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
+from desk.firm import Firm
 from desk.ports import Channel
 from desk.staff import Section
-from desk.step import Firm, Step
+from desk.step import Step
 from desk.telling import Teller
 from domain.answer import Answer, Author, Line, Turn
 from domain.content import Content, Sources, plain

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from desk.firm import Firm
 from desk.ports import Channel
-from desk.step import Firm
 from desk.storage import Agents
 from domain.errors import BadInput, NotAllowed
 from domain.ids import BotId, Identity

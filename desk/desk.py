@@ -11,11 +11,12 @@ from desk import handoff
 from desk.agent import AgentDesk
 from desk.changes import Changes
 from desk.customer import CustomerDesk
+from desk.firm import Firm
 from desk.holding import held
 from desk.ports import Channel
 from desk.routing import Routing
 from desk.staff import StaffDesk
-from desk.step import Firm, Step
+from desk.step import Step
 from desk.storage import Agents, Assignment, Case, Inbox, Lease, Leases, Outbox, Records, Stale, Waiting
 from desk.turns import Received, Turns
 from domain.content import text

@@ -8,9 +8,10 @@ from typing import Protocol
 import structlog
 
 from desk.changes import Feedback, Outgoing
+from desk.firm import Firm
 from desk.holding import held
 from desk.ports import Channel
-from desk.step import Firm, Step
+from desk.step import Step
 from desk.storage import Leases, Records
 from domain.content import Bullets, Content, Item, Paragraph, Span, Style
 from domain.ids import BotId

@@ -9,8 +9,9 @@ from brain.knowledge.publisher import Progress, silent
 from desk.changes import Purpose
 from desk.crew import Crew
 from desk.drafting import Entry, draft, written
+from desk.firm import Firm
 from desk.staff import Section
-from desk.step import Firm, Step
+from desk.step import Step
 from desk.storage import Outbox, Records
 from desk.telling import Teller
 from domain.content import (

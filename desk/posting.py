@@ -9,8 +9,9 @@ import structlog
 
 from desk.attachments import Keep
 from desk.changes import Outgoing, Purpose
+from desk.firm import Firm
 from desk.ports import Channel
-from desk.step import Firm, Step
+from desk.step import Step
 from domain.content import File
 from domain.ids import BotId, Lane, derived
 from reports.digests import Digest, Digester

@@ -6,8 +6,9 @@ from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 
 from desk.changes import Purpose
+from desk.firm import Firm
 from desk.ports import Channel
-from desk.step import Firm, Step
+from desk.step import Step
 from desk.storage import Outbox
 from domain.content import Content, text
 from domain.errors import BadInput, Unavailable

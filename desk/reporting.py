@@ -8,8 +8,9 @@ from datetime import datetime
 from desk.attachments import Keep
 from desk.changes import Purpose
 from desk.crew import Crew
+from desk.firm import Firm
 from desk.staff import Section
-from desk.step import Firm, Step
+from desk.step import Step
 from desk.storage import Agents, Outbox
 from desk.telling import Teller
 from domain.content import (

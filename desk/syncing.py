@@ -9,8 +9,9 @@ import structlog
 
 from brain.knowledge.knowledge import Synced
 from desk.changes import Outgoing, Purpose
+from desk.firm import Firm
 from desk.ports import Channel
-from desk.step import Firm, Step
+from desk.step import Step
 from domain.content import Bullets, Content, Item, Span, Style, paragraph
 from domain.errors import BadInput
 from domain.ids import BotId, Lane

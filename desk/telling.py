@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from desk.changes import Purpose
+from desk.firm import Firm
 from desk.ports import Channel
-from desk.step import Firm, Step
+from desk.step import Step
 from desk.storage import Outbox
 from domain.content import Content, text
 from domain.ids import Address, BotId

@@ -24,6 +24,7 @@ from desk.desk import Desk, Pace
 from desk.duty import DutyDesk
 from desk.experience import ExperienceDesk
 from desk.extracts import Extracts
+from desk.firm import Firm
 from desk.home import HomeDesk, Today
 from desk.office import Office
 from desk.overview import Overview
@@ -34,7 +35,6 @@ from desk.queue import Wakeups
 from desk.routing import Routing
 from desk.schedule import Timetable
 from desk.staff import StaffDesk
-from desk.step import Firm
 from desk.telling import Teller
 from desk.turns import Turns
 from domain.answer import Line, Tone

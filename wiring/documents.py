@@ -14,9 +14,9 @@ from desk.attachments import Files
 from desk.crew import Crew
 from desk.documents import DocumentDesk
 from desk.faq import FaqDesk
+from desk.firm import Firm
 from desk.library import LibraryDesk
 from desk.progress import Notes
-from desk.step import Firm
 from desk.telling import Teller
 from domain.answer import Tone
 from reports.service import Reporter

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from desk.crew import Crew
 from desk.exchange import Exchange
+from desk.firm import Firm
 from desk.reporting import Improving, ReportDesk
-from desk.step import Firm
 from desk.telling import Teller
 from domain.ids import CompanyId
 from domain.log import Entry

@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from desk.experience import ExperienceDesk, Wait
+from desk.firm import Firm
 from desk.reviewing import ModelWriter
-from desk.step import Firm
 from reports.experience import Reviewer
 from wiring.clock import now
 

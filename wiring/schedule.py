@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from desk.experience import ExperienceDesk
+from desk.firm import Firm
 from desk.posting import DigestDesk
 from desk.schedule import Job, Timetable
-from desk.step import Firm
 from desk.syncing import SyncDesk
 from domain.errors import Misconfigured
 from reports.advisor import Advisor

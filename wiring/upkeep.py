@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from brain.knowledge.knowledge import Synced
+from desk.firm import Firm
 from desk.schedule import Job
-from desk.step import Firm
 from desk.syncing import SyncDesk
 from domain.errors import BadInput
 from wiring.clock import now

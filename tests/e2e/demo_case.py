@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from desk.step import Firm
+from desk.firm import Firm
 from sandbox.discord import DiscordStand
 from sandbox.gemini import GeminiStand
 from sandbox.server import Sandbox

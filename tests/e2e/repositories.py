@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 from desk import handoff
 from desk.changes import Changes
-from desk.step import Firm, Step
+from desk.firm import Firm
+from desk.step import Step
 from desk.storage import Stale
 from domain.answer import Tone
 from domain.conversation import Conversation

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from desk.changes import Act, Outgoing
+from desk.firm import Firm
 from desk.progress import Notes
-from desk.step import Firm, Step
+from desk.step import Step
 from desk.storage import Posted
 from domain.answer import Tone
 from domain.content import plain, text

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from brain.knowledge.knowledge import Synced
 from desk.changes import Outgoing
-from desk.step import Firm
+from desk.firm import Firm
 from desk.syncing import SyncDesk, told
 from domain.answer import Tone
 from domain.content import plain
