@@ -1,6 +1,7 @@
 """After a resolution: one survey, a rating that can be changed, an optional comment."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from desk import card, targets, words
 from desk.changes import Feedback, Purpose
@@ -12,9 +13,12 @@ from domain.ids import MessageRef, derived
 from domain.log import Kind
 from domain.people import Agent
 from domain.texts import Key, say
+from domain.texts.human import asks_for_human
 from ticketing import transitions
 from ticketing.targets import Target
 
+COMMENT_TIME = timedelta(hours=1)
+"""Who says yes to a comment and writes later than this writes about something else."""
 LOW = 2
 """A rating up to this is low; `reports` counts the same as dissatisfied."""
 
@@ -102,6 +106,12 @@ def skip_comment(step: Step, feedback: Feedback | None, ref: MessageRef) -> None
         language = _language(step)
         step.changes.feedback = replace(feedback, awaiting_comment=False)
         step.edit_at(ref, _with_buttons(feedback.rating, feedback.id, language, False), "skipped")
+
+
+def is_comment(feedback: Feedback, said: str, now: datetime) -> bool:
+    """Whether a message is the comment that was asked for, not a new request some time later."""
+    recently = feedback.rated_at is not None and now - feedback.rated_at <= COMMENT_TIME
+    return feedback.awaiting_comment and recently and bool(said) and not asks_for_human(said)
 
 
 def comment(step: Step, feedback: Feedback, said: str) -> None:

@@ -73,8 +73,10 @@ class Turns:
         """Messages that arrived together are answered together, once."""
         feedback = case.feedback
         talk = case.conversation
-        if feedback and feedback.awaiting_comment and talk and talk.status is ConversationStatus.RESOLVED:
-            survey.comment(step, feedback, _joined(messages, step.firm.max_text)[0])
+        over = talk is not None and talk.status is ConversationStatus.RESOLVED
+        said = _joined(messages, step.firm.max_text)[0]
+        if feedback and over and survey.is_comment(feedback, said, step.now):
+            survey.comment(step, feedback, said)
             return
         await self.enter(step, case, messages[0].event)
         if step.conversation and step.conversation.handler is Handler.AGENT:
