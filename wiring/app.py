@@ -17,9 +17,11 @@ from store.client import Client, connect, database
 from store.local import LocalMongod
 from store.scoped import Db
 from web.server import Server, application
-from wiring import channels, company, knowledge, slack
-from wiring.company import Branch
+from wiring import channels, knowledge, slack
+from wiring.company import Branch, open_branch
 from wiring.models import Models
+from wiring.parts import Parts, brain
+from wiring.stores import stores
 
 log = structlog.get_logger()
 
@@ -83,13 +85,13 @@ class App:
         if models is None or chroma is None:
             raise Unavailable("The models are not loaded.")
         id = CompanyId(one.id)
-        kept = company.stores(db, id, lease_seconds=self.settings.app.lease_seconds)
+        kept = stores(db, id, lease_seconds=self.settings.app.lease_seconds)
         made = channels.connect(
             self.settings, one, db=db, blobs=kept.blobs, first=first, apps=self._slack_apps
         )
         books = knowledge.books(self.settings, one, db=db, chroma=chroma, encoder=models.encoder)
-        thinking = company.brain(self.settings, models, books.retriever, time.monotonic)
-        parts = company.Parts(
+        thinking = brain(self.settings, models, books.retriever, time.monotonic)
+        parts = Parts(
             settings=self.settings,
             company=one,
             db=db,
@@ -101,7 +103,7 @@ class App:
             suggest=knowledge.suggesting(self.settings, one, models, books.retriever),
             wakeups=self._wakeups,
         )
-        branch = company.open_branch(parts)
+        branch = open_branch(parts)
         await thinking.warm()
         branch.office.topics()
         self._opened.branches[id] = branch

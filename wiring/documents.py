@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING
 
 from brain.brain import Brain
 from brain.gaps import Gap, Retried, retry
@@ -20,9 +19,7 @@ from desk.progress import Notes
 from desk.telling import Teller
 from domain.answer import Tone
 from reports.service import Reporter
-
-if TYPE_CHECKING:
-    from wiring.company import Parts
+from wiring.parts import Parts
 
 GAPS = "30d"
 """How far back refused questions are tried again with a new document."""
@@ -34,7 +31,7 @@ _TRACES = 120
 
 
 def desks(
-    parts: "Parts", known: Firm, *, crew: Crew, teller: Teller, notes: Notes, files: Files, reporter: Reporter
+    parts: Parts, known: Firm, *, crew: Crew, teller: Teller, notes: Notes, files: Files, reporter: Reporter
 ) -> tuple[DocumentDesk, LibraryDesk, FaqDesk]:
     """/upload, /kb and answers out of conversations."""
     shelf = _shelf(parts, reporter)
@@ -59,7 +56,7 @@ def desks(
     return documents, LibraryDesk(crew=crew, teller=teller, shelf=shelf), faq
 
 
-def _shelf(parts: "Parts", reporter: Reporter) -> Shelf:
+def _shelf(parts: Parts, reporter: Reporter) -> Shelf:
     books, kept, company = parts.books, parts.kept, parts.company
     rehearsal = Rehearsal(
         company=parts.id,
@@ -81,7 +78,7 @@ def _shelf(parts: "Parts", reporter: Reporter) -> Shelf:
     )
 
 
-def _judge(parts: "Parts") -> Callable[[Retriever], Brain]:
+def _judge(parts: Parts) -> Callable[[Retriever], Brain]:
     """The company's brain over another search, without a language model."""
     models, section = parts.models, parts.settings.brain
 
@@ -100,7 +97,7 @@ def _judge(parts: "Parts") -> Callable[[Retriever], Brain]:
     return judge
 
 
-def _questions(parts: "Parts", reporter: Reporter) -> Questions:
+def _questions(parts: Parts, reporter: Reporter) -> Questions:
     async def gaps() -> Sequence[Gap]:
         return (await reporter.view(period=GAPS)).gaps[:MOST_GAPS]
 
@@ -113,7 +110,7 @@ def _questions(parts: "Parts", reporter: Reporter) -> Questions:
     return Questions(golden=parts.books.golden.questions, gaps=gaps, recent=recent)
 
 
-def _closed(parts: "Parts", reporter: Reporter) -> Callable[[], Awaitable[Retried]]:
+def _closed(parts: Parts, reporter: Reporter) -> Callable[[], Awaitable[Retried]]:
     """Tries the questions that were refused lately again: what did the latest upload close?"""
 
     async def closed() -> Retried:

@@ -1,7 +1,6 @@
 """What serves customers' rights in one company."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from desk.privacy import PrivacyDesk
 from desk.schedule import Job
@@ -9,12 +8,10 @@ from reports.history import History
 from store.erasure import MongoErasure
 from store.persons import MongoPersons
 from wiring.clock import now
-
-if TYPE_CHECKING:
-    from wiring.company import Parts
+from wiring.parts import Parts
 
 
-def rights(parts: "Parts", history: History) -> PrivacyDesk:
+def rights(parts: Parts, history: History) -> PrivacyDesk:
     """/privacy and its buttons; the stored days of ``history`` are made anew after an erasure."""
     kept = parts.kept
 
@@ -33,7 +30,7 @@ def rights(parts: "Parts", history: History) -> PrivacyDesk:
     )
 
 
-def settling(parts: "Parts") -> Job:
+def settling(parts: Parts) -> Job:
     """What past erasures needed themselves is emptied."""
     made = erasure(parts)
 
@@ -43,7 +40,7 @@ def settling(parts: "Parts") -> Job:
     return settle
 
 
-def erasure(parts: "Parts") -> MongoErasure:
+def erasure(parts: Parts) -> MongoErasure:
     """What erases a person."""
     return MongoErasure(
         db=parts.db,
@@ -55,5 +52,5 @@ def erasure(parts: "Parts") -> MongoErasure:
     )
 
 
-def _persons(parts: "Parts") -> MongoPersons:
+def _persons(parts: Parts) -> MongoPersons:
     return MongoPersons(db=parts.db, company=parts.id, name=parts.company.name)

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from desk.crew import Crew
 from desk.exchange import Exchange
@@ -16,12 +15,11 @@ from reports.advisor import Advisor, done
 from reports.periods import local_day
 from reports.service import Report, Reporter
 from wiring.clock import now
+from wiring.parts import Parts
+from wiring.stores import Stores
 
-if TYPE_CHECKING:
-    from wiring.company import Parts, Stores
 
-
-def reporting_desk(parts: "Parts", known: Firm, crew: Crew, teller: Teller, reporter: Reporter) -> ReportDesk:
+def reporting_desk(parts: Parts, known: Firm, crew: Crew, teller: Teller, reporter: Reporter) -> ReportDesk:
     """/report and the buttons under it."""
     kept = parts.kept
     return ReportDesk(
@@ -36,12 +34,12 @@ def reporting_desk(parts: "Parts", known: Firm, crew: Crew, teller: Teller, repo
     )
 
 
-def exchange(company: CompanyId, kept: "Stores") -> Exchange:
+def exchange(company: CompanyId, kept: Stores) -> Exchange:
     """A company's files in and out."""
     return Exchange(company=company, log=kept.log, note=kept.log.note, sessions=kept.experiences, clock=now)
 
 
-def _improving(parts: "Parts", reporter: Reporter) -> Improving:
+def _improving(parts: Parts, reporter: Reporter) -> Improving:
     advisor = Advisor(reporter=reporter, log=parts.kept.log)
 
     def noted(company: CompanyId, advice: Advice, at: datetime) -> Entry:

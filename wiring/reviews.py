@@ -2,19 +2,16 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from desk.experience import ExperienceDesk, Wait
 from desk.firm import Firm
 from desk.reviewing import ModelWriter
 from reports.experience import Reviewer
 from wiring.clock import now
-
-if TYPE_CHECKING:
-    from wiring.company import Parts
+from wiring.parts import Parts
 
 
-def desk(parts: "Parts", known: Firm, wake: Callable[[str], None]) -> ExperienceDesk:
+def desk(parts: Parts, known: Firm, wake: Callable[[str], None]) -> ExperienceDesk:
     """The reports of finished chats, by the model where there is one and it is wanted."""
     section, model, kept = parts.settings.experience, parts.models.gemini, parts.kept
     writer = ModelWriter(model=model) if model and section.write == "model" else None

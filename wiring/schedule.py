@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import time, timedelta
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from desk.experience import ExperienceDesk
@@ -19,10 +18,8 @@ from store.jobs import MongoClaims
 from store.retention import MongoRetention
 from wiring import privacy
 from wiring.clock import now
+from wiring.parts import Parts
 from wiring.upkeep import expiring, indexing
-
-if TYPE_CHECKING:
-    from wiring.company import Parts
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LATE = timedelta(minutes=2)
@@ -53,7 +50,7 @@ def _time(option: str, words: str) -> time:
         raise Misconfigured(f"{option}: '{words}' is no time; write one such as 08:00.") from error
 
 
-def digests(parts: "Parts", known: Firm, reporter: Reporter, wake: Callable[[str], None]) -> DigestDesk:
+def digests(parts: Parts, known: Firm, reporter: Reporter, wake: Callable[[str], None]) -> DigestDesk:
     """What makes and posts a company's digests."""
     return DigestDesk(
         firm=known,
@@ -72,7 +69,7 @@ def digests(parts: "Parts", known: Firm, reporter: Reporter, wake: Callable[[str
 
 
 def timetable(
-    parts: "Parts", posting: DigestDesk, experience: ExperienceDesk, syncing: SyncDesk | None
+    parts: Parts, posting: DigestDesk, experience: ExperienceDesk, syncing: SyncDesk | None
 ) -> Timetable:
     """A company's jobs. Nothing runs before it is started."""
     table = Timetable(zone=ZoneInfo(parts.company.timezone))
@@ -89,7 +86,7 @@ def timetable(
     return table
 
 
-def _erasing(parts: "Parts") -> Job:
+def _erasing(parts: Parts) -> Job:
     kept = timedelta(days=parts.settings.retention.days)
     retention = MongoRetention(db=parts.db, company=parts.id, blobs=parts.kept.blobs)
 

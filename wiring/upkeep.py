@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from brain.knowledge.knowledge import Synced
 from desk.firm import Firm
@@ -11,12 +10,10 @@ from desk.schedule import Job
 from desk.syncing import SyncDesk
 from domain.errors import BadInput
 from wiring.clock import now
-
-if TYPE_CHECKING:
-    from wiring.company import Parts
+from wiring.parts import Parts
 
 
-def syncing(parts: "Parts", known: Firm, wake: Callable[[str], None]) -> SyncDesk | None:
+def syncing(parts: Parts, known: Firm, wake: Callable[[str], None]) -> SyncDesk | None:
     """What takes the company's folder in; None where there is none."""
     company = parts.company
     if not company.sync_dir:
@@ -39,7 +36,7 @@ def syncing(parts: "Parts", known: Firm, wake: Callable[[str], None]) -> SyncDes
     )
 
 
-def indexing(parts: "Parts") -> Job:
+def indexing(parts: Parts) -> Job:
     """Makes the vectors that are missing, because they were lost or the encoder is another one."""
 
     async def complete() -> None:
@@ -48,7 +45,7 @@ def indexing(parts: "Parts") -> Job:
     return complete
 
 
-def expiring(parts: "Parts") -> Job:
+def expiring(parts: Parts) -> Job:
     """Lets drafts go that nobody published."""
 
     async def expire() -> None:
