@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 WORD = re.compile(r"[^\W\d_]{3,}")
+HIDDEN = re.compile(r"\[[a-z]+\]")
+"""What `reports.mask` puts in place of an address or a number is no topic."""
 POLITE = frozenset({"hello", "please", "thank", "thanks", "sorry", "want", "need", "know", "does", "did"})
 
 
@@ -29,7 +31,8 @@ def stems(words: Iterable[str]) -> tuple[str, ...]:
 
 def _words(text: str) -> Iterable[str]:
     filler = _filler()
-    return (word for word in WORD.findall(text.lower()) if word not in filler)
+    said = HIDDEN.sub(" ", text.lower())
+    return (word for word in WORD.findall(said) if word not in filler)
 
 
 @lru_cache(maxsize=1)

@@ -243,3 +243,21 @@ async def test_joined_accounts_are_copied_and_erased_together_and_nobody_elses(s
     rows = await scene.rows("messages", {"text": {"$regex": word}})
     assert [row["text"] for row in rows] == [f"{word} is my name too"]
     await erased(other)
+
+
+@pytest.mark.trap(43)
+async def test_in_telegram_the_copy_and_the_erasure_work_the_same(scene: Scene) -> None:
+    word, customer = a_word(), scene.telegram_customer()
+    await customer.say(f"Where is {word}?")
+    await customer.sees("")
+    before = len(customer.bubbles)
+    await customer.say("/privacy")
+    await customer.sees("keeps your messages", after=before)
+    await customer.press("My data", on="keeps your messages")
+    data = await file_of(scene, customer)
+    assert word in str(data["conversations"])
+    await customer.press("Erase my data", on="keeps your messages")
+    await customer.press("Yes, erase everything")
+    await customer.sees("has been erased", after=before)
+    await scene.settled()
+    assert await where_it_says(scene.db, word) == set()

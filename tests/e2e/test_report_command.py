@@ -9,7 +9,7 @@ import pytest
 from domain.log import Entry, Kind
 from sandbox.stand import Bubble, until
 from settings import Settings
-from tests.e2e.demo_case import Scene
+from tests.e2e.demo_case import TELEGRAM_ADMIN, Scene
 
 BERLIN = ZoneInfo("Europe/Berlin")
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -189,3 +189,14 @@ async def test_in_discord_nobody_else_gets_it(scene: Scene) -> None:
     await someone.sees("help you")
     await someone.act("command", name="/report", kind="all")
     await someone.sees("you can't do that here")
+
+
+async def test_in_telegram_an_admin_gets_the_same_with_its_files_and_buttons(scene: Scene) -> None:
+    someone = scene.telegram_customer(name=TELEGRAM_ADMIN)
+    before = len(someone.bubbles)
+    await someone.say("/report speed today")
+    await someone.sees("Report: speed", after=before)
+    await until(lambda: any(name.endswith(".pdf") for one in someone.bubbles for name, _ in one.files))
+    await someone.press("Share with the team")
+    await someone.sees("Shared with the team.", after=before)
+    await until(lambda: shared(scene, someone.name))

@@ -212,6 +212,13 @@ class TestThemes:
         assert first.mean == pytest.approx(4 / 3)
         assert (second.count, second.low, second.mean) == (2, 0, 5)
 
+    def test_what_is_hidden_is_no_topic(self):
+        diary = Diary(START)
+        diary.note(0, Kind.COMMENTED, comment="Rude driver, mail kim@example.com", resolution="r0")
+        diary.note(1, Kind.COMMENTED, comment="Rude driver, mail lee@example.com", resolution="r1")
+        [theme] = find_themes(comments(diary))
+        assert theme.name == "driver mail"
+
     def test_quotes_are_masked(self):
         quotes = "\n".join(quote for theme in find_themes(comments(self.diary())) for quote in theme.quotes)
         assert "kim@example.com" not in quotes
