@@ -67,7 +67,7 @@ class App(Section):
     data_dir: str = ".data"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["console", "json"] = "console"
-    workers: Positive = 8
+    workers: Positive = 32
     burst_ms: int = Field(default=700, ge=0)
     burst_max_ms: int = Field(default=3000, ge=0)
     lease_seconds: float = Field(default=30, gt=0)
