@@ -75,11 +75,18 @@ def state(ticket: Ticket) -> str:
     if ticket.status in (Status.SOLVED, Status.CLOSED):
         return f"{words} by {ticket.solved_by_name}" if ticket.solved_by_name else words
     if ticket.assignee_name:
-        held = "claimed by" if ticket.claimed else "assigned (least busy) to"
-        words = f"{words}, {held} {ticket.assignee_name}"
+        words = f"{words}, {_held(ticket)} {ticket.assignee_name}"
     if ticket.snoozed_until:
         words += f" until {ticket.snoozed_until:%d %b %H:%M} UTC"
     return words
+
+
+def _held(ticket: Ticket) -> str:
+    if ticket.claimed:
+        return "claimed by"
+    return (
+        f"transferred by {ticket.transferred_by} to" if ticket.transferred_by else "assigned (least busy) to"
+    )
 
 
 def actions(ticket: Ticket) -> tuple[Button, ...]:

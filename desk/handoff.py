@@ -116,7 +116,7 @@ def take(step: Step, ticket: Ticket, agent: Agent) -> None:
 def transfer(step: Step, to: Agent, by: Agent) -> None:
     """Another agent gets the ticket."""
     before = _ticket(step)
-    ticket = transitions.transfer(before, to)
+    ticket = transitions.transfer(before, to, by)
     step.set_ticket(ticket)
     moved: dict[str, Any] = {"by": str(by.id), "from": str(before.assignee or "")}
     step.log(Kind.TICKET_TRANSFERRED, agent=to.id, **moved)

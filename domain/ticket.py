@@ -34,7 +34,8 @@ class Priority(StrEnum):
 class Ticket:
     """``reference`` is what people say (``T-12``). ``waiting_since`` orders the queue.
 
-    ``claimed``: the assignee pressed Claim or wrote to the customer. ``solved_by`` keeps who resolved
+    ``claimed``: the assignee pressed Claim or wrote to the customer. ``transferred_by``: the agent who
+    chose the assignee ("" : the least busy one was chosen). ``solved_by`` keeps who resolved
     it, whatever happens later. ``resolutions`` counts how often it was solved. ``missed_by`` did not claim
     it in time, so others come first. ``reply_due`` and ``solve_due``: what is promised until when (None:
     nothing); ``late`` names the promises that were broken since it was opened or reopened. ``also_on``:
@@ -58,6 +59,7 @@ class Ticket:
     assignee: AgentId | None = None
     assignee_name: str = ""
     claimed: bool = False
+    transferred_by: str = ""
     solved_by: AgentId | None = None
     solved_by_name: str = ""
     resolutions: int = 0

@@ -72,7 +72,7 @@ def _why(ticket: Ticket, move: Move) -> str:
 
 def assign(ticket: Ticket, agent: Agent) -> Ticket:
     """Give a waiting ticket to an agent, who still has to claim it."""
-    return _to(ticket, Move.ASSIGN, agent, claimed=False)
+    return replace(_to(ticket, Move.ASSIGN, agent, claimed=False), transferred_by="")
 
 
 def claim(ticket: Ticket, agent: Agent) -> Ticket:
@@ -82,11 +82,11 @@ def claim(ticket: Ticket, agent: Agent) -> Ticket:
     return _to(ticket, Move.CLAIM, agent, claimed=True)
 
 
-def transfer(ticket: Ticket, agent: Agent) -> Ticket:
-    """Give a ticket to another agent. Raises NotPossible when they already have it."""
+def transfer(ticket: Ticket, agent: Agent, by: Agent) -> Ticket:
+    """Give a ticket to another agent, who has to claim it. Raises NotPossible if they have it already."""
     if ticket.assignee == agent.id:
         raise NotPossible(f"{agent.name} already has {ticket.reference}.")
-    return _to(ticket, Move.TRANSFER, agent, claimed=False)
+    return replace(_to(ticket, Move.TRANSFER, agent, claimed=False), transferred_by=by.name)
 
 
 def release(ticket: Ticket) -> Ticket:

@@ -44,7 +44,7 @@ async def test_agents_do_everything_from_slack(scene: Scene, platform: str) -> N
 
     await customer.agent_presses(first, "Transfer")
     await _fills(customer, first, agent=scene.stands.slack.workspace.person(second).id)
-    await customer.card(f"to {second}")
+    await customer.card(f"transferred by {first} to {second}")
     await customer.sees("now taking care of your request")
 
     await customer.agent_writes(second, "I have it now")
