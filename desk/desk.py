@@ -1,7 +1,7 @@
 """The desk of one company: accepts events durably and handles each lane's, in order, once."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -290,23 +290,27 @@ class Desk:
 
     async def assign(self, _: str = "") -> None:
         """Give waiting tickets to agents until none waits or nobody has room."""
+        before = {ticket.id for ticket in await self._records.tickets(waiting=True)}
         while not self.stopping:
             try:
                 changes = await self._assignment.assign_next(self._clock(), self._compose)
             except Stale:
                 continue
             if changes is None:
-                await self._tell_queued()
+                await self._tell_queued(before)
                 return
             await self._after(changes)
 
-    async def _tell_queued(self) -> None:
-        """Customers who wait are told what to expect, once for each ticket (its key repeats)."""
+    async def _tell_queued(self, before: Collection[TicketId]) -> None:
+        """Customers who wait are told what to expect, once for each ticket (its key repeats).
+
+        ``before``: what waited when assigning began. What came since may have an agent in a moment.
+        """
         waiting = await self._records.tickets(waiting=True)
         for position, ticket in enumerate(waiting, 1):
-            if ticket.id not in self._queued:
+            if ticket.id in before and ticket.id not in self._queued:
                 await self._tell_place(ticket, position)
-        self._queued = {ticket.id for ticket in waiting}
+        self._queued = {ticket.id for ticket in waiting if ticket.id in before}
 
     async def _tell_place(self, ticket: Ticket, position: int) -> None:
         talk = (await self._records.case(ticket.lane)).conversation
