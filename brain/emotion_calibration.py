@@ -111,29 +111,6 @@ def fit(grouped: Floats, truth: NDArray[np.int64], floor: Floor, calm: Floats | 
     return _with_temperature(logs + bias, bias, truth)
 
 
-def fit_steadily(
-    grouped: Floats,
-    truth: NDArray[np.int64],
-    floor: Floor,
-    calm: Floats | None = None,
-    *,
-    draws: int = 8,
-    seed: int = 0,
-) -> Calibration:
-    """Fit to random draws of the messages and take the mean bias, which holds better on others.
-
-    Bagging (Breiman 1996): `fit` alone follows the few messages of the rare labels too closely.
-    """
-    rng = np.random.default_rng(seed)
-    biases = []
-    for _ in range(draws):
-        drawn = rng.integers(0, len(truth), len(truth))
-        fitted = fit(grouped[drawn], truth[drawn], floor, calm)
-        biases.append(np.asarray(fitted.bias, dtype=np.float32) * np.float32(fitted.temperature))
-    bias: Floats = np.mean(biases, axis=0, dtype=np.float32)
-    return _with_temperature(np.log(grouped + _SMALLEST) + bias, bias, truth)
-
-
 def _climb(worth: Callable[[Floats], float], bias: Floats) -> Floats:
     """Change one label's bias at a time for as long as that helps."""
     best, improved = worth(bias), True

@@ -9,7 +9,7 @@ activations are quantised on the fly.
 import logging
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -72,30 +72,21 @@ class Graph:
 def encoder_model(weights: Weights, shape: Shape) -> onnx.ModelProto:
     """Return a graph whose output `vector` is mean-pooled and of length 1: [n, width]."""
     graph = Graph(weights, shape)
-    mean = _mean(graph, _hidden(graph, _mask(graph)))
+    mean = _mean(graph, _hidden(graph))
     graph.add("Div", mean, graph.add("ReduceL2", mean, axes=[-1], keepdims=1), output="vector")
     return graph.model({"vector": 2})
 
 
 def classifier_model(
-    weights: Weights,
-    shape: Shape,
-    head: NDArray[np.float32],
-    bias: NDArray[np.float32],
-    branches: Sequence[Iterable[int]] = (),
+    weights: Weights, shape: Shape, head: NDArray[np.float32], bias: NDArray[np.float32]
 ) -> onnx.ModelProto:
     """Return a graph with a linear head, `head` [labels, width] and `bias` [labels], kept in float.
 
     `token_logits` [n, length, labels] is what each token gives, before the bias; their mean plus
     the bias is `logits` [n, labels]. The mean and the head commute, so this costs nothing.
-    `branches` are further layers, by number, that each go on from the last of the `shape.layers`
-    common ones; `head` then reads their ends side by side: [labels, branches * width].
     """
     graph = Graph(weights, shape)
-    mask = _mask(graph)
-    common = _hidden(graph, mask)
-    ends = [_layers(graph, branch, common, mask) for branch in branches] or [common]
-    hidden = ends[0] if len(ends) == 1 else graph.add("Concat", *ends, axis=-1)
+    hidden = _hidden(graph)
     graph.add("MatMul", hidden, graph.hold("head.weight", head.T), output="token_logits")
     graph.add("Add", _mean(graph, "token_logits"), graph.hold("head.bias", bias), output="logits")
     return graph.model({"logits": 2, "token_logits": 3})
@@ -129,16 +120,10 @@ def _without_advice() -> Iterator[None]:
         logging.disable(logging.NOTSET)
 
 
-def _mask(graph: Graph) -> str:
-    return graph.add("Cast", "attention_mask", to=TensorProto.INT32)
-
-
-def _hidden(graph: Graph, mask: str) -> str:
-    return _layers(graph, range(graph.shape.layers), _embeddings(graph), mask)
-
-
-def _layers(graph: Graph, numbers: Iterable[int], hidden: str, mask: str) -> str:
-    for index in numbers:
+def _hidden(graph: Graph) -> str:
+    mask = graph.add("Cast", "attention_mask", to=TensorProto.INT32)
+    hidden = _embeddings(graph)
+    for index in range(graph.shape.layers):
         hidden = _layer(graph, f"encoder.layer.{index}.", hidden, mask)
     return hidden
 

@@ -2,7 +2,7 @@
 
 import os
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,15 +87,6 @@ def batches(tokens: list[list[int]], target: Tensor, size: int, rng: random.Rand
         part = sorted(order[start : start + stretch], key=lambda i: len(tokens[i]))
         made += [_batch(tokens, target, part[at : at + size]) for at in range(0, len(part), size)]
     return rng.sample(made, len(made))
-
-
-def in_order(tokens: list[list[int]], size: int = 128) -> Iterator[tuple[list[int], Batch]]:
-    """Yield batches of texts of like length, without targets, each with its texts' places."""
-    order = sorted(range(len(tokens)), key=lambda i: len(tokens[i]))
-    nothing = torch.zeros(len(tokens), 0)
-    for start in range(0, len(order), size):
-        rows = order[start : start + size]
-        yield rows, _batch(tokens, nothing, rows)
 
 
 def _batch(tokens: list[list[int]], target: Tensor, rows: list[int]) -> Batch:

@@ -1,15 +1,13 @@
-"""Train the default emotion model on GoEmotions, as a calibrated int8 ONNX of 29 MB.
+"""Train the default emotion model: MiniLM-L6 on GoEmotions, as a calibrated int8 ONNX.
 
     python -m scripts.train_emotion --data ../shared/data/goemotions
 
-Two teachers, each on another three quarters of the data; two students that share their lower
-layers and learn from the teachers' mean; both students in one file (scripts/emotion_*.py). All
-runs learn the 28 labels (soft targets where annotators gave several) and the seven groups at
-once: the fine labels carry more signal, the groups are what is asked for. Nothing is chosen on
-the test split: the temperature and the groups' biases come from dev, measured on the very int8
-file that is shipped.
+The head learns all 28 labels (soft targets where annotators gave several) and the seven
+groups at once: the fine labels carry more signal, the groups are what is asked for. Weights
+are averaged over the run. Nothing is chosen on the test split: the temperature and the
+groups' biases come from dev, measured on the very int8 file that is shipped.
 
-Every finished or half-finished run is kept in `--cache`: started again, the script goes on.
+The run's state is kept in `--cache` every few minutes: started again, the script goes on.
 """
 
 import argparse
@@ -24,17 +22,17 @@ from typing import Any
 import torch
 
 from bench.emotion import Labelled, labelled, quality
-from bench.emotion_data import DataMissing, read_banking, read_examples
+from bench.emotion_data import DataMissing, Examples, read_banking, read_examples
 from brain.emotion import EmotionReader
-from brain.emotion_calibration import Calibration, Floor, fit_steadily
+from brain.emotion_calibration import Calibration, Floor, fit
+from brain.emotion_labels import grouping
 from brain.models import OnnxClassifier
-from scripts.bert_graph import Shape, save_int8
-from scripts.emotion_students import joined, student_jobs
-from scripts.emotion_teachers import opinions, run_all, teacher_jobs, whole_job
+from scripts.bert_graph import Shape, classifier_model, save_int8
+from scripts.emotion_net import EmotionNet, targets, tokenised
+from scripts.emotion_training import Job, Recipe, run
 from scripts.export_encoder import weights_folder
 
 ROOT = Path(__file__).resolve().parent.parent
-MODEL = "minilm-l6-goemotions-int8-2"
 FLOOR = Floor(accuracy=0.75, anger_recall=0.57, calm=0.91)
 
 
@@ -46,36 +44,42 @@ class HeldOut:
     calm: Sequence[str]
 
 
-def ship(students: Sequence[Path], names: Sequence[str], held_out: HeldOut, folder: Path) -> None:
-    """Write the int8 model and its tokenizer, and calibrate that very file on held-out messages."""
-    save_int8(
-        joined([torch.load(path) for path in students], shape_of(weights_folder())), folder / "model.onnx"
+def job_of(recipe: Recipe, data: Examples, cache: Path) -> Job:
+    """Prepare the training data for a run."""
+    return Job(
+        recipe=recipe,
+        tokens=tokenised(data.texts, recipe.length),
+        target=targets(data),
+        groups=torch.from_numpy(grouping(data.names, {})),
+        folder=cache,
     )
+
+
+def ship(net: EmotionNet, names: Sequence[str], held_out: HeldOut, folder: Path) -> None:
+    """Write the int8 model and its tokenizer, and calibrate that very file on held-out messages."""
+    state = {name: value.numpy() for name, value in net.state_dict().items()}
+    weights = {name.removeprefix("encoder."): value for name, value in state.items()}
+    of_bert = net.encoder.config
+    shape = Shape(
+        layers=of_bert.num_hidden_layers, heads=of_bert.num_attention_heads, epsilon=of_bert.layer_norm_eps
+    )
+    model = classifier_model(weights, shape, state["head.weight"], state["head.bias"])
+    save_int8(model, folder / "model.onnx")
     shutil.copyfile(weights_folder() / "tokenizer.json", folder / "tokenizer.json")
-    config = {"id": MODEL, "id2label": dict(enumerate(names))}
+    config = {"id": "minilm-l6-goemotions-int8-1", "id2label": dict(enumerate(names))}
     _write(folder, config)
     config["calibration"] = calibrated(folder, held_out).as_config()
     _write(folder, config)
 
 
-def shape_of(folder: Path) -> Shape:
-    """Read a BERT's size from its folder."""
-    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    return Shape(
-        layers=config["num_hidden_layers"],
-        heads=config["num_attention_heads"],
-        epsilon=config["layer_norm_eps"],
-    )
-
-
 def calibrated(folder: Path, held_out: HeldOut) -> Calibration:
-    """Fit biases and temperature to the model in this folder, in about a minute."""
+    """Fit biases and temperature to the model in this folder."""
     dev = held_out.dev
     with ThreadPoolExecutor(1) as executor:
         reader = EmotionReader(OnnxClassifier(folder, threads=2), executor=executor)
         raw = reader.raw_scores(dev.texts)
         calm = reader.raw_scores(held_out.calm) if held_out.calm else None
-    fitted = fit_steadily(raw, dev.truth, FLOOR, calm)
+    fitted = fit(raw, dev.truth, FLOOR, calm)
     for when, scores in (("before", raw), ("after", fitted.apply(raw))):
         print(f"dev {when} calibration:", json.dumps(quality(scores, dev.truth)))
     return fitted
@@ -104,10 +108,8 @@ def main() -> None:
     parser.add_argument("--target", type=Path, default=ROOT / "models/emotion")
     options = parser.parse_args()
     data = read_examples(options.data, "train")
-    whole = whole_job(data, options.cache)
-    teachers = run_all(teacher_jobs(whole))
-    students = run_all(student_jobs(whole, teachers, opinions(teachers, whole.tokens)))
-    ship(students, data.names, held_out_of(options.data, options.calm), options.target)
+    net = run(job_of(Recipe(), data, options.cache))
+    ship(net, data.names, held_out_of(options.data, options.calm), options.target)
 
 
 if __name__ == "__main__":
