@@ -63,6 +63,8 @@ class Delivery:
 
     async def drain(self, queue: str) -> None:
         """Deliver what is due in a queue; nothing passes what has to wait."""
+        if await self._outbox.next(queue) is None:  # most wake-ups: a lease would stay for each of them
+            return
         lease = await self._leases.take(f"out|{queue}")
         if lease is None:
             return

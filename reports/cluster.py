@@ -7,6 +7,8 @@ import numpy as np
 
 MOST_TEXTS = 1500
 """Above this many different texts the newest are clustered, and each older one joins the most similar."""
+MOST_COMPARED = 100
+"""The most typical of the newest hundred is typical enough."""
 APART = 0.82
 """Cosine distance (average linkage) above which two groups of TF-IDF vectors stay apart.
 
@@ -28,11 +30,13 @@ def cluster(texts: Sequence[str]) -> list[int]:
 
 
 def medoid(texts: Sequence[str]) -> int:
-    """Position of the text that is most like all others."""
-    if len(set(texts)) < 3:
-        return 0
-    vectors = _vectors(texts)
-    return int(np.argmax(vectors @ np.asarray(vectors.sum(axis=0)).ravel()))
+    """Position of the text that is most like all others, of many the newest."""
+    skipped = max(len(texts) - MOST_COMPARED, 0)
+    compared = texts[skipped:]
+    if len(set(compared)) < 3:
+        return skipped
+    vectors = _vectors(compared)
+    return skipped + int(np.argmax(vectors @ np.asarray(vectors.sum(axis=0)).ravel()))
 
 
 def _vectors(texts: Sequence[str]) -> Any:

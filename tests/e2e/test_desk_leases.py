@@ -89,3 +89,16 @@ async def test_a_lane_is_let_go_only_after_everything_is_written(
     lane = {"_id": {"$regex": rf"^parcelo\|parcelo\|.*{customer.channel}"}}
     (lease,) = await scene.rows("leases", lane)
     assert lease["commits"] == 1
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_messages_leave_no_leases_behind(scene: Scene) -> None:
+    customer = scene.customer()
+    await customer.claimed()
+    await scene.settled()
+    before = len(await scene.rows("leases", {}))
+    for number in range(3):
+        await customer.say(f"Message {number}")
+        await customer.thread(f"Message {number}")
+    await scene.settled()
+    assert len(await scene.rows("leases", {})) == before
