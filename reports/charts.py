@@ -32,6 +32,7 @@ PAGE = (8.27, 11.69)
 """A4, inches."""
 PALETTE = 96
 MOST_BARS = 10
+LEAST_BARS = 4  # a single bar would fill the picture
 DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -332,6 +333,8 @@ def _bars(
     bars = axes.barh(range(len(names)), values, 0.62, color=colours)
     axes.bar_label(bars, [form.format(value) for value in values], padding=5, fontsize=11, color=theme.ink)
     axes.set_yticks(range(len(names)), names)
+    spare = max(0, LEAST_BARS - len(names)) / 2
+    axes.set_ylim(-0.5 - spare, len(names) - 0.5 + spare)
     axes.set_xticks([])
     axes.margins(x=0.12)
 

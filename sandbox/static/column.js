@@ -73,12 +73,17 @@ export function column(info, addresses) {
     const now = pane() || { bubbles: [], forms: [], title: "" };
     subtitle.textContent = now.title;
     const shown = now.bubbles.filter((bubble) => !bubble.only_for || bubble.only_for === person);
+    list.classList.toggle("from-top", now.id?.startsWith("home:"));
     const pull = list.pinned;
     follow(list, shown, (bubble) => message(bubble, context));
     if (pull) list.scrollTop = list.scrollHeight;
     empty.hidden = shown.length > 0;
     typing.hidden = !(now.typing || shown.at(-1)?.typing);
     follow(forms, now.forms.filter((form) => form.person === person), (form) => sheet(form, act));
+  }
+  function open(id) { // a home page is drawn anew whenever it is opened
+    if (id.startsWith("home:")) act("open_home", {});
+    enter(id);
   }
   function enter(id) {
     chosen = id;
@@ -91,7 +96,7 @@ export function column(info, addresses) {
     const home = info.home && !mine.some((one) => one.id.startsWith("home:")) &&
       tab("Home", "", () => { goHome = true; act("open_home", {}); });
     tabs.hidden = mine.length < 2 && !home;
-    tabs.replaceChildren(...mine.map((one) => tab(one.title.replace(`${person}: `, ""), one.id, () => enter(one.id))), ...(home ? [home] : []));
+    tabs.replaceChildren(...mine.map((one) => tab(one.title.replace(`${person}: `, ""), one.id, () => open(one.id))), ...(home ? [home] : []));
   }
   node.update = (fresh) => {
     panes = fresh;
