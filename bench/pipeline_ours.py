@@ -15,6 +15,7 @@ from brain.knowledge.memory import MemoryLibrary  # noqa: E402
 from brain.ports import Prompt  # noqa: E402
 from brain.prompt import render  # noqa: E402
 from brain.reading import Reader, question  # noqa: E402
+from brain.relevance import REFUSE_BELOW  # noqa: E402
 from brain.retrieval import HybridRetriever  # noqa: E402
 from domain.answer import Author, Line, Tone, Turn  # noqa: E402
 from domain.ids import CompanyId, DocumentId, PassageId  # noqa: E402
@@ -53,6 +54,7 @@ async def make(task: dict[str, Any]) -> Answer:
         retriever=retriever,
         clock=perf_counter,
         patience=10,
+        enough=REFUSE_BELOW,
     )
 
     async def answer(text: str, history: Said) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from bench.corpus import _question, _spans, read
 from bench.pipeline import conversations
+from bench.pipeline_ours import make
 from bench.refusal import Asked
 from bench.refusal import summed as refusals
 from bench.retrieval import Hit, summed
@@ -94,3 +95,12 @@ def test_another_data_set_may_lack_titles_and_name_documents_that_are_not_there(
     assert corpus is not None
     assert [(text.name, text.title) for text in corpus.texts] == [("a", "a")]
     assert [question.document for question in corpus.questions] == ["a"]
+
+
+async def test_the_measured_pipeline_is_the_products_own() -> None:
+    words = "Parcels to Norway take four working days."
+    task = {"rows": [["d", "Handbook", "Delivery", words]], "passages": [words], "limit": 3}
+    answer = await make(task)
+    prompt = await answer("How long do parcels to Norway take?", [("customer", "Hello")])
+    assert "How long do parcels to Norway take?" in prompt
+    assert words in prompt
