@@ -16,7 +16,7 @@ from desk.staff import Section
 from desk.step import Step
 from desk.telling import Teller
 from domain.content import Content, text
-from domain.errors import BadInput
+from domain.errors import BadInput, Unavailable
 from domain.ids import Platform
 from domain.inbound import Attachment, ButtonPressed, CommandReceived, FormSubmitted
 from domain.knowledge import Document, Version
@@ -129,7 +129,11 @@ class DocumentDesk:
 
     async def _in_service(self, document: Document) -> Content:
         said = f"{document.name} is in service: {preview.size(document)}, version {document.version}."
-        return text(f"✅ {said} {(await self._gaps()).line()}")
+        try:
+            gaps = (await self._gaps()).line()
+        except Unavailable:  # it is published all the same
+            gaps = ""
+        return text(f"✅ {said} {gaps}".rstrip())
 
 
 def _decided(step: Step, event: ButtonPressed, what: str) -> None:

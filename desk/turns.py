@@ -25,6 +25,7 @@ from domain.inbound import Inbound, MessageReceived
 from domain.log import Kind
 from domain.people import Customer, customer_id
 from domain.texts import Key, known_language, say
+from domain.ticket import Status
 from ticketing import transitions
 
 log = structlog.get_logger()
@@ -93,6 +94,8 @@ class Turns:
         step.customer = customer
         if case.conversation is None or case.conversation.status is ConversationStatus.RESOLVED:
             self._begin(step, customer, event)
+        else:
+            _own(step, customer)
         return customer
 
     def _begin(self, step: Step, customer: Customer, event: Inbound) -> None:
@@ -331,6 +334,16 @@ def _customer(step: Step, known: Customer | None, event: Inbound) -> Customer:
         return replace(known, name=event.actor.name)
     who = event.actor.identity
     return Customer(id=customer_id(step.firm.id, who), identity=who, name=event.actor.name)
+
+
+def _own(step: Step, customer: Customer) -> None:
+    """Accounts may have been joined or parted meanwhile: a private chat is of whoever writes in it."""
+    talk, ticket = step.conversation, step.ticket
+    if talk is None or talk.customer == customer.id or step.shared(talk.address):
+        return
+    step.talk(customer=customer.id)
+    if ticket and ticket.conversation == talk.id and ticket.status is not Status.CLOSED:
+        step.set_ticket(replace(ticket, customer=customer.id))
 
 
 def _owner(case: Case, event: Inbound) -> Customer | None:

@@ -190,16 +190,16 @@ class MongoErasure:
         }
         await outbox.change_all(told, {"$set": {**gone, "erased": True}})
         # Named after places; whoever writes again there gets new ones.
-        await self._rows("leases").drop(leases)
+        await self._rows("leases").drop({**leases, "until": {"$lte": datetime.now(UTC)}})
         return True
 
     def _leases(self, lanes: Collection[str]) -> Row:
         """Of lanes, and of what is sent to their places: they are named after the place."""
         rows = self._rows("leases")
-        names = [rows.id(lane) for lane in lanes]
-        for _, _, bot, _, channel, _ in (lane.split("|", 5) for lane in lanes):
-            names.append(rows.id(f"out|{bot}|{channel}|"))
-        return {"$or": [{"_id": {"$regex": f"^{re.escape(name)}"}} for name in names]}
+        places = [lane.split("|", 5) for lane in lanes]
+        prefixes = [rows.id(f"out|{bot}|{channel}|") for _, _, bot, _, channel, _ in places]
+        named = {"_id": {"$in": [rows.id(lane) for lane in lanes]}}
+        return {"$or": [named, *({"_id": {"$regex": f"^{re.escape(each)}"}} for each in prefixes)]}
 
 
 def _accounts(person: Person) -> list[Row]:

@@ -72,6 +72,8 @@ class MongoExperiences:
             where = {"conversation": feedback.conversation, "internal": False, "erased": {"$ne": True}}
             rows = await self._messages.many(where, sort=[("at", 1), ("n", 1)], limit=LONGEST)
             happened = await self._happened(talk)
+        if not any(row["author"] == Author.CUSTOMER.value for row in rows):
+            return None
         return Session(
             id=feedback.conversation,
             customer=talk["customer"],

@@ -192,6 +192,23 @@ async def test_accounts_can_be_separated_again(scene: Scene) -> None:
     await telegram.sees("isn't linked to another one")
 
 
+@pytest.mark.parametrize("who", [0, 1])
+async def test_an_open_chat_is_its_writers_own_once_accounts_are_parted(scene: Scene, who: int) -> None:
+    both = await joined(scene)
+    for one in both:
+        await one.say(QUESTION)
+        await one.sees("[1]")
+    await command(both[who], "/unlink")
+    await both[who].sees("Your accounts are separate again.")
+    for one in both:
+        seen = len(one.bubbles)
+        await one.say("What does a signature on delivery cost?")
+        await one.sees("[1]", after=seen)
+    await scene.settled()
+    first, second = [(await customer_ids(one))[-1] for one in both]
+    assert first != second
+
+
 async def test_three_accounts_are_one_customer_in_whatever_order_they_are_joined(scene: Scene) -> None:
     first, second = await joined(scene)
     third = scene.customer()
