@@ -3,10 +3,12 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from desk.ports import Belongs
 from desk.step import Step
 from desk.telling import Teller
 from domain.content import text
 from domain.errors import BadInput, NotAllowed
+from domain.ids import Address
 from domain.inbound import (
     AppHomeOpened,
     ButtonPressed,
@@ -31,11 +33,22 @@ class Section:
     home: Callable[[Step, AppHomeOpened], Awaitable[None]] | None = None
 
 
-class StaffDesk:
-    """Joins the sections. What they send is kept in the outbox like everything else."""
+MEMBERS_ONLY = frozenset({"tickets", "available", "away", "capacity", "kb_shortcut", "faq"})
+"""Commands and forms that show customers or make somebody an agent: for the agents' channel only."""
 
-    def __init__(self, *, teller: Teller, sections: Sequence[Section]) -> None:
+
+class StaffDesk:
+    """Joins the sections. What they send is kept in the outbox like everything else.
+
+    ``staff``: the agents' channel; ``belongs`` tells who is in it.
+    """
+
+    def __init__(
+        self, *, teller: Teller, sections: Sequence[Section], staff: Address | None, belongs: Belongs
+    ) -> None:
         self._teller = teller
+        self._staff = staff
+        self._belongs = belongs
         self._commands = {name: each for one in sections for name, each in one.commands.items()}
         self._forms = {name: each for one in sections for name, each in one.forms.items()}
         self._presses = {name: each for one in sections for name, each in one.presses.items()}
@@ -49,7 +62,16 @@ class StaffDesk:
         except (BadInput, NotAllowed) as problem:
             step.send(self._teller.place(event), text(str(problem)), "problem")
 
+    async def _member(self, event: CommandReceived | FormSubmitted) -> None:
+        """Raises NotAllowed for people outside of the agents' channel."""
+        if self._staff and event.address.channel == self._staff.channel:
+            return
+        if not await self._belongs(event.actor.identity):
+            raise NotAllowed("This is for the people in the agents' channel. Join it and try again.")
+
     async def _dispatch(self, step: Step, event: Event) -> None:
+        if isinstance(event, (CommandReceived, FormSubmitted)) and _named(event) in MEMBERS_ONLY:
+            await self._member(event)
         if isinstance(event, CommandReceived):
             if event.name not in self._commands:
                 raise BadInput(f"I don't know /{event.name}.")
@@ -62,3 +84,7 @@ class StaffDesk:
             await self._message(step, event)
         elif isinstance(event, AppHomeOpened) and self._home:
             await self._home(step, event)
+
+
+def _named(event: CommandReceived | FormSubmitted) -> str:
+    return event.name if isinstance(event, CommandReceived) else event.form

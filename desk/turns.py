@@ -95,7 +95,7 @@ class Turns:
         if case.conversation is None or case.conversation.status is ConversationStatus.RESOLVED:
             self._begin(step, customer, event)
         else:
-            _own(step, customer)
+            _own(step, customer, event)
         return customer
 
     def _begin(self, step: Step, customer: Customer, event: Inbound) -> None:
@@ -336,10 +336,14 @@ def _customer(step: Step, known: Customer | None, event: Inbound) -> Customer:
     return Customer(id=customer_id(step.firm.id, who), identity=who, name=event.actor.name)
 
 
-def _own(step: Step, customer: Customer) -> None:
-    """Accounts may have been joined or parted meanwhile: a private chat is of whoever writes in it."""
+def _own(step: Step, customer: Customer, event: Inbound) -> None:
+    """Accounts may have been parted meanwhile: a chat that nobody else can enter is its writer's.
+
+    Only Telegram tells: a private chat bears its person's id. Others may write in a thread in Discord.
+    """
     talk, ticket = step.conversation, step.ticket
-    if talk is None or talk.customer == customer.id or step.shared(talk.address):
+    alone = event.address.channel == event.actor.identity.user
+    if talk is None or talk.customer == customer.id or not alone:
         return
     step.talk(customer=customer.id)
     if ticket and ticket.conversation == talk.id and ticket.status is not Status.CLOSED:

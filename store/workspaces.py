@@ -23,7 +23,11 @@ class MongoInstallations:
         self._seal = seal
 
     async def save(self, installation: Installation) -> None:
-        """Keep it in place of the earlier one."""
+        """Keep it in place of the earlier one. Raises BadInput while another workspace has the app."""
+        async with translated():
+            before = await self._rows.get(self._bot)
+        if before and before["here"] and before["workspace"] != installation.workspace:
+            raise BadInput("Another workspace has the app already. Remove it there first, then try again.")
         row = {**dump(installation), "token": self._seal.close(installation.token), "here": True}
         try:
             async with translated():

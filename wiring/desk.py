@@ -116,6 +116,8 @@ def _staff(parts: Parts, known: Firm, crew: Crew, reporter: Reporter, *, files: 
     )
     return StaffDesk(
         teller=teller,
+        staff=known.staff,
+        belongs=parts.connections.belongs,
         sections=[each.section for each in (*shelves, reporting, duty, home, assistant)],
     )
 

@@ -26,6 +26,10 @@ ANSWER_SECONDS: Final = 2.5
 """An interaction must be answered within 3 s, and the answer has to travel."""
 
 
+PERSONAL = frozenset({"link", "unlink", "privacy"})
+"""Commands whose answers nobody else in a thread may read: a code, a copy of everything."""
+
+
 class Interactions:
     """``private`` names the commands whose answers only the asker sees. ``guild`` and ``support``: see
     `bots.discord.channel.DiscordChannel`."""
@@ -96,8 +100,10 @@ class Interactions:
             return interaction.message.flags.ephemeral
         if shared(interaction):
             return False
-        private = str(parse.data_of(interaction).get("name", "")) in self._private
-        return private or (bool(interaction.guild_id) and not self._in_support(interaction))
+        name = str(parse.data_of(interaction).get("name", ""))
+        if name in self._private or (interaction.guild_id and name in PERSONAL):
+            return True
+        return bool(interaction.guild_id) and not self._in_support(interaction)
 
     def _in_support(self, interaction: discord.Interaction) -> bool:
         return bool(self._support) and str(getattr(interaction.channel, "parent_id", "")) == self._support

@@ -54,10 +54,15 @@ def main() -> None:
     sys.stdout.write(json.dumps(answer))
 
 
+LARGEST_FILE = 512 * 2**20
+"""Bytes of one temporary file that a parser may write."""
+
+
 def _limit(*, memory: int, seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
 
 
 def _teller(descriptor: int | None) -> Pages:

@@ -86,10 +86,20 @@ async def test_the_switches_work_and_the_page_is_drawn_anew(scene: Scene) -> Non
     await pressed(scene, "Ben Okafor", "Take tickets", then="You are available")
 
 
+def refusals(scene: Scene, room: str) -> int:
+    (pane,) = [pane for pane in scene.stands.slack.panes() if pane.id == room]
+    return len([one for one in pane.bubbles if "people in the agents' channel" in one.text])
+
+
 async def test_who_is_not_in_the_agents_channel_sees_no_customers_and_becomes_no_agent(scene: Scene) -> None:
     slack = scene.stands.slack
     async with newcomer(scene, "Eve Moss") as eve:
+        room = next(room for room, one in slack.workspace.rooms.items() if eve in one.members)
         assert await opened(scene, "Eve Moss") == STRANGER
+        await slack.act(room, "Eve Moss", "command", name="/tickets")
+        await until(lambda: refusals(scene, room) == 1)
+        await slack.act(room, "Eve Moss", "command", name="/available")
+        await until(lambda: refusals(scene, room) == 2)
         assert not await scene.rows("agents", {"identity.user": eve})
         slack.workspace.rooms[slack.channel].members.append(eve)
         assert "Hello Eve" in await opened(scene, "Eve Moss")

@@ -68,6 +68,17 @@ async def test_a_workspace_belongs_to_one_company_until_the_app_is_removed_there
     assert await other.current() == FIRST
 
 
+async def test_another_workspace_does_not_push_the_companys_own_out(db: Db) -> None:
+    kept = of(db, "acme")
+    await kept.save(FIRST)
+    with pytest.raises(BadInput, match="Remove it there first"):
+        await kept.save(replace(FIRST, workspace="T2"))
+    assert await kept.current() == FIRST
+    await of(db, "acme", "rotated").save(replace(FIRST, token="xoxb-new"))
+    assert await kept.removed("T1", AT + timedelta(days=1))
+    await kept.save(replace(FIRST, workspace="T2"))
+
+
 async def test_what_is_good_once_is_taken_once(db: Db) -> None:
     kept, until = of(db, "acme"), AT + timedelta(minutes=10)
     assert [await kept.spend("a", until), await kept.spend("a", until)] == [True, False]
