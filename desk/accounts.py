@@ -69,7 +69,8 @@ class AccountsDesk:
         parted = customer.also if mine == customer.identity else (mine,)
         step.changes.accounts = Parted(kept=customer.id, parted=parted)
         if not _overheard(step, event):  # in a group it may be somebody else's conversation
-            self._belongs(step, replace(customer, id=customer_id(step.firm.id, mine), also=()))
+            alone = replace(customer, id=customer_id(step.firm.id, mine), also=())
+            self._belongs(step, alone, before=customer)
         step.send(event.address, text(say(Key.UNLINKED, language)), "unlink")
 
     async def _customer(self, step: Step, event: CommandReceived) -> Customer:
@@ -126,13 +127,14 @@ class AccountsDesk:
         step.send(found.address, text(say(Key.LINK_DONE, language)), "link-other")
         before = await self._records.requests(kept.id)
         whole = replace(kept, also=(*kept.also, customer.identity, *customer.also))
-        self._belongs(step, whole)
+        self._belongs(step, whole, before=customer)
         self._tell_agents(step, whole, [*before, *await self._records.requests(customer.id)])
 
-    def _belongs(self, step: Step, customer: Customer) -> None:
-        """What is open here is that customer's from now on."""
-        if step.conversation:
-            step.talk(customer=customer.id)
+    def _belongs(self, step: Step, customer: Customer, *, before: Customer) -> None:
+        """What they have open here is that customer's from now on; what somebody else began is not."""
+        if step.conversation is None or step.conversation.customer != before.id:
+            return
+        step.talk(customer=customer.id)
         if step.ticket and step.ticket.status not in OVER:
             where = customer.elsewhere(step.ticket.platform)
             step.set_ticket(replace(step.ticket, customer=customer.id, also_on=where))
