@@ -8,18 +8,18 @@ from time import perf_counter
 
 BEGAN = perf_counter()
 
-import json  # noqa: E402 - the clock starts before the imports
-import resource  # noqa: E402
-import sys  # noqa: E402
-from concurrent.futures import ThreadPoolExecutor  # noqa: E402
-from itertools import zip_longest  # noqa: E402
-from typing import Any  # noqa: E402
+import json
+import resource
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from itertools import zip_longest
+from typing import Any
 
-from bench.corpus import ROOT  # noqa: E402
-from brain.emotion import load_emotion_reader  # noqa: E402
-from brain.models import load_encoder  # noqa: E402
-from settings import parse  # noqa: E402
-from wiring.models import EMOTION  # noqa: E402
+from bench.corpus import ROOT
+from brain.emotion import load_emotion_reader
+from brain.models import load_encoder
+from settings import parse
+from wiring.models import EMOTION
 
 BENCH = {"companies": [{"id": "bench", "name": "Bench"}]}
 

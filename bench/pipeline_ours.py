@@ -4,24 +4,24 @@ from time import perf_counter
 
 BEGAN = perf_counter()
 
-import tempfile  # noqa: E402 - the clock starts before the imports
-from pathlib import Path  # noqa: E402
-from typing import Any  # noqa: E402
+import tempfile
+from pathlib import Path
+from typing import Any
 
-from bench.corpus import ROOT  # noqa: E402
-from bench.peers.driver import Answer, Said, main  # noqa: E402
-from brain.knowledge.index import Chroma  # noqa: E402
-from brain.knowledge.memory import MemoryLibrary  # noqa: E402
-from brain.ports import Prompt  # noqa: E402
-from brain.prompt import render  # noqa: E402
-from brain.reading import Reader, question  # noqa: E402
-from brain.relevance import REFUSE_BELOW  # noqa: E402
-from brain.retrieval import HybridRetriever  # noqa: E402
-from domain.answer import Author, Line, Tone, Turn  # noqa: E402
-from domain.ids import CompanyId, DocumentId, PassageId  # noqa: E402
-from domain.knowledge import Passage  # noqa: E402
-from settings import parse  # noqa: E402
-from wiring.models import Models  # noqa: E402
+from bench.corpus import ROOT
+from bench.peers.driver import Answer, Said, main
+from brain.knowledge.index import Chroma
+from brain.knowledge.memory import MemoryLibrary
+from brain.ports import Prompt
+from brain.prompt import render
+from brain.reading import Reader, question
+from brain.relevance import REFUSE_BELOW
+from brain.retrieval import HybridRetriever
+from domain.answer import Author, Line, Tone, Turn
+from domain.ids import CompanyId, DocumentId, PassageId
+from domain.knowledge import Passage
+from settings import parse
+from wiring.models import Models
 
 COMPANY = CompanyId("bench")
 BENCH = {"companies": [{"id": "bench", "name": "Bench"}]}

@@ -4,21 +4,21 @@ from time import perf_counter
 
 BEGAN = perf_counter()
 
-import asyncio  # noqa: E402 - the clock starts before the imports
-import tempfile  # noqa: E402
-from typing import Any  # noqa: E402
+import asyncio
+import tempfile
+from typing import Any
 
-from driver import Answer, Said, asked, main  # type: ignore[import-not-found]  # noqa: E402
-from haystack import Document, Pipeline, component  # noqa: E402
-from haystack.components.builders import PromptBuilder  # noqa: E402
-from haystack_integrations.components.embedders.sentence_transformers import (  # noqa: E402
+from driver import Answer, Said, asked, main  # type: ignore[import-not-found]
+from haystack import Document, Pipeline, component
+from haystack.components.builders import PromptBuilder
+from haystack_integrations.components.embedders.sentence_transformers import (
     SentenceTransformersDocumentEmbedder,
     SentenceTransformersTextEmbedder,
 )
-from haystack_integrations.components.retrievers.chroma import ChromaEmbeddingRetriever  # noqa: E402
-from haystack_integrations.document_stores.chroma import ChromaDocumentStore  # noqa: E402
-from lingua import IsoCode639_1, LanguageDetectorBuilder  # noqa: E402
-from transformers import pipeline  # noqa: E402
+from haystack_integrations.components.retrievers.chroma import ChromaEmbeddingRetriever
+from haystack_integrations.document_stores.chroma import ChromaDocumentStore
+from lingua import IsoCode639_1, LanguageDetectorBuilder
+from transformers import pipeline
 
 PROMPT = """Answer in {{ language }}. The customer feels {{ emotion }}. Use only these passages:
 {% for document in documents %}{{ document.content }}

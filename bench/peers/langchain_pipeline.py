@@ -4,17 +4,17 @@ from time import perf_counter
 
 BEGAN = perf_counter()
 
-import asyncio  # noqa: E402 - the clock starts before the imports
-import tempfile  # noqa: E402
-from typing import Any  # noqa: E402
+import asyncio
+import tempfile
+from typing import Any
 
-from driver import Answer, Said, asked, main  # type: ignore[import-not-found]  # noqa: E402
-from langchain_chroma import Chroma  # noqa: E402
-from langchain_core.prompts import ChatPromptTemplate  # noqa: E402
-from langchain_core.runnables import RunnableLambda, RunnableParallel  # noqa: E402
-from langchain_huggingface import HuggingFaceEmbeddings  # noqa: E402
-from lingua import IsoCode639_1, LanguageDetectorBuilder  # noqa: E402
-from transformers import pipeline  # noqa: E402
+from driver import Answer, Said, asked, main  # type: ignore[import-not-found]
+from langchain_chroma import Chroma
+from langchain_core.prompts import ChatPromptTemplate
+from langchain_core.runnables import RunnableLambda, RunnableParallel
+from langchain_huggingface import HuggingFaceEmbeddings
+from lingua import IsoCode639_1, LanguageDetectorBuilder
+from transformers import pipeline
 
 PROMPT = ChatPromptTemplate.from_messages(
     [
