@@ -24,17 +24,15 @@ class MongoInstallations:
 
     async def save(self, installation: Installation) -> None:
         """Keep it in place of the earlier one. Raises BadInput while another workspace has the app."""
-        async with translated():
-            before = await self._rows.get(self._bot)
-        if before and before["here"] and before["workspace"] != installation.workspace:
-            raise BadInput("Another workspace has the app already. Remove it there first, then try again.")
         row = {**dump(installation), "token": self._seal.close(installation.token), "here": True}
+        ours = [{"here": False}, {"workspace": installation.workspace}]
+        where = {"_id": self._rows.id(self._bot), "$or": ours}
         try:
             async with translated():
-                await self._rows.put(self._bot, row)
+                await self._rows.change(where, {"$set": row}, upsert=True)
         except Unavailable as fault:
             if isinstance(fault.__cause__, DuplicateKeyError):
-                raise BadInput("This workspace already belongs to another company here.") from fault
+                raise BadInput(_taken(fault.__cause__)) from fault
             raise
 
     async def current(self) -> Installation | None:
@@ -57,3 +55,10 @@ class MongoInstallations:
         """True for the first who asks."""
         async with translated():
             return await self._spent.add(once, {"until": until})
+
+
+def _taken(error: DuplicateKeyError) -> str:
+    """What stands in the way: our own row, which didn't fit, or another company's workspace."""
+    if "_id" in ((error.details or {}).get("keyPattern") or {}):
+        return "Another workspace has the app already. Remove it there first, then try again."
+    return "This workspace already belongs to another company here."
