@@ -33,6 +33,8 @@ class Sending:
         self.now = now
         self.conversation = conversation
         self.ticket = ticket
+        self.stored_ticket = ticket
+        """As it was before this step."""
         self.changes = Changes(seed=seed, now=now)
         self._channels = channels
 

@@ -1,19 +1,16 @@
 """Collects what one step changes: log entries, messages, and what is sent, with ids that repeat."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from desk.changes import Noted, Purpose
-from desk.firm import Firm
-from desk.ports import Channel
 from desk.sending import Sending
 from domain.answer import Author
 from domain.content import Content
 from domain.conversation import Conversation, Message
 from domain.emotion import Emotion
-from domain.ids import Address, AgentId, BotId, Lane, MessageId, MessageRef, derived, lane_of
+from domain.ids import Address, AgentId, MessageId, MessageRef, derived, lane_of
 from domain.log import Entry, Kind
 from domain.people import Agent, Customer
 from domain.ticket import Ticket
@@ -28,31 +25,10 @@ def card_key(ticket: Ticket) -> str:
 class Step(Sending):
     """One step of one lane. Nothing is written before its ``changes`` are committed."""
 
-    def __init__(
-        self,
-        *,
-        firm: Firm,
-        channels: Mapping[BotId, Channel],
-        lane: Lane,
-        seed: str,
-        now: datetime,
-        conversation: Conversation | None = None,
-        ticket: Ticket | None = None,
-    ) -> None:
-        super().__init__(
-            firm=firm,
-            channels=channels,
-            lane=lane,
-            seed=seed,
-            now=now,
-            conversation=conversation,
-            ticket=ticket,
-        )
-        self.customer: Customer | None = None
-        """Whose step it is, once that is known."""
-        self.reply_to: Address | None = None
-        """Where this step answers the customer, if not at the conversation's address."""
-        self._before = ticket
+    customer: Customer | None = None
+    """Whose step it is, once that is known."""
+    reply_to: Address | None = None
+    """Where this step answers the customer, if not at the conversation's address."""
 
     # -- what happened ---------------------------------------------------------------------------
 
@@ -132,11 +108,11 @@ class Step(Sending):
         self.conversation = conversation
         self.changes.conversation = conversation
         self.ticket = None
-        self._before = None
+        self.stored_ticket = None
 
     def set_ticket(self, ticket: Ticket) -> None:
         """Change the ticket; whose load it counts towards follows from that."""
-        before = holder(self._before) if self._before else None
+        before = holder(self.stored_ticket) if self.stored_ticket else None
         self.changes.loads.clear()
         if before != holder(ticket):
             for agent, by in ((before, -1), (holder(ticket), 1)):
