@@ -73,7 +73,7 @@ TEXTS: dict[Key, str] = {
     Key.OPENS_AT: "Wir sind um {time} wieder da.",
     Key.LINK_CODE: "Ihr Code lautet {code}. Senden Sie innerhalb von {minutes} Minuten /link mit diesem "
     "Code von Ihrem anderen Konto.",
-    Key.LINK_DONE: "Ihre Konten sind jetzt verbunden.",
+    Key.LINK_DONE: "Ihre Konten sind jetzt verbunden. Wollten Sie das nicht, senden Sie /unlink.",
     Key.LINK_WRONG: "Dieser Code ist falsch oder abgelaufen. Senden Sie /link für einen neuen.",
     Key.LINK_PRIVATE: "Bitte senden Sie /link in einem privaten Chat mit mir, damit sonst niemand "
     "den Code sieht.",

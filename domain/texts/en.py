@@ -69,7 +69,7 @@ TEXTS: dict[Key, str] = {
     Key.OPENS_AT: "We're back at {time}.",
     Key.LINK_CODE: "Your code is {code}. Send /link with it from your other account within "
     "{minutes} minutes.",
-    Key.LINK_DONE: "Your accounts are now linked.",
+    Key.LINK_DONE: "Your accounts are now linked. If you didn't want this, send /unlink.",
     Key.LINK_WRONG: "This code is wrong or has expired. Send /link to get a new one.",
     Key.LINK_PRIVATE: "Please send /link in a private chat with me, so that nobody else sees the code.",
     Key.LINK_HERE: "This code is for your other account: send /link with it from there.",

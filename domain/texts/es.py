@@ -68,7 +68,7 @@ TEXTS: dict[Key, str] = {
     "y una persona te responderá aquí.",
     Key.OPENS_AT: "Volvemos a las {time}.",
     Key.LINK_CODE: "Tu código es {code}. Envía /link con él desde tu otra cuenta antes de {minutes} minutos.",
-    Key.LINK_DONE: "Tus cuentas ya están vinculadas.",
+    Key.LINK_DONE: "Tus cuentas ya están vinculadas. Si no lo querías, envía /unlink.",
     Key.LINK_WRONG: "Este código es incorrecto o ha caducado. Envía /link para obtener otro.",
     Key.LINK_PRIVATE: "Envía /link en un chat privado conmigo, para que nadie más vea el código.",
     Key.LINK_HERE: "Este código es para tu otra cuenta: envía /link con él desde allí.",

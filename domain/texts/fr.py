@@ -72,7 +72,7 @@ TEXTS: dict[Key, str] = {
     Key.OPENS_AT: "Nous serons de retour à {time}.",
     Key.LINK_CODE: "Votre code est {code}. Envoyez /link avec ce code depuis votre autre compte dans les "
     "{minutes} minutes.",
-    Key.LINK_DONE: "Vos comptes sont maintenant liés.",
+    Key.LINK_DONE: "Vos comptes sont maintenant liés. Si vous ne le vouliez pas, envoyez /unlink.",
     Key.LINK_WRONG: "Ce code est faux ou a expiré. Envoyez /link pour en obtenir un nouveau.",
     Key.LINK_PRIVATE: "Envoyez /link dans une conversation privée avec moi, pour que personne "
     "d'autre ne voie le code.",

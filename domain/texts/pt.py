@@ -68,7 +68,7 @@ TEXTS: dict[Key, str] = {
     "e uma pessoa vai responder aqui.",
     Key.OPENS_AT: "Voltamos às {time}.",
     Key.LINK_CODE: "Seu código é {code}. Envie /link com ele da sua outra conta em até {minutes} minutos.",
-    Key.LINK_DONE: "Suas contas agora estão vinculadas.",
+    Key.LINK_DONE: "Suas contas agora estão vinculadas. Se você não queria isso, envie /unlink.",
     Key.LINK_WRONG: "Este código está errado ou expirou. Envie /link para receber outro.",
     Key.LINK_PRIVATE: "Envie /link em uma conversa privada comigo, para que ninguém mais veja o código.",
     Key.LINK_HERE: "Este código é para sua outra conta: envie /link com ele de lá.",
